@@ -1,0 +1,81 @@
+"""Apache Kafka's jars: fetched once by jgo, checked against the committed list, kept in the user's cache.
+
+``kafka.sha256`` holds one line per jar, as ``sha256sum`` prints it; a jar that is not on it, or differs, is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from filelock import FileLock
+from jgo.env import Environment, EnvironmentBuilder, LinkStrategy
+from jgo.maven import MavenContext
+
+from imdi_local.trouble import Trouble
+
+VERSION = "4.3.1"
+LOG_BINDING = "2.25.4"
+ENDPOINT = f"org.apache.kafka:kafka_2.13:{VERSION}+org.apache.logging.log4j:log4j-slf4j-impl:{LOG_BINDING}!"
+"""The binding is what makes Kafka's log appear. ``!``: its own parent must not decide versions, or it puts Kafka 3.9's
+client library, and older jackson, under Kafka 4.3."""
+EXPECTED = Path(__file__).with_name("kafka.sha256")
+
+
+def cache() -> Path:
+    """The user's own cache folder: ``$XDG_CACHE_HOME/imdi``, else ``~/.cache/imdi``."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "imdi"
+
+
+def kafka_jars() -> list[Path]:
+    """The jars, from the cache where they are there; two first starts at once fetch once.
+
+    Raises Trouble where they cannot be fetched, or are not the ones this release was tested with.
+    """
+    folder = cache()
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "kafka.lock"):
+        expected = _expected()
+        checked = folder / f"kafka-{VERSION}.checked"
+        known = checked.exists() and checked.read_text() == EXPECTED.read_text()
+        jars = _resolve(folder, offline=known)
+        if not known or {jar.name for jar in jars} != set(expected):
+            _demand_equal(jars, expected)
+            checked.write_text(EXPECTED.read_text())
+        return jars
+
+
+def fetched() -> bool:
+    """Whether the next start can do without the network."""
+    return (cache() / f"kafka-{VERSION}.checked").exists()
+
+
+def _resolve(folder: Path, *, offline: bool) -> list[Path]:
+    context = MavenContext(repo_cache=folder / "maven", offline=offline, timeout=60)
+    builder = EnvironmentBuilder(context=context, link_strategy=LinkStrategy.HARD, cache_dir=folder / "jgo")
+    try:
+        environment: Environment = builder.from_endpoint(ENDPOINT)
+    except Exception as error:  # jgo raises whatever its HTTP client, its XML parser or the disk raise
+        if offline:
+            return _resolve(folder, offline=False)
+        raise Trouble(
+            f"Apache Kafka {VERSION} could not be fetched from the Maven registry ({type(error).__name__}: {error})",
+            "check the network and any proxy (HTTPS_PROXY), then start again: what was fetched already is kept",
+        ) from error
+    return environment.all_jars
+
+
+def _expected() -> dict[str, str]:
+    lines = (line.split() for line in EXPECTED.read_text().splitlines() if line)
+    return {name: digest for digest, name in lines}
+
+
+def _demand_equal(jars: list[Path], expected: dict[str, str]) -> None:
+    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in jars}
+    wrong = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
+    if wrong:
+        raise Trouble(
+            f"these jars of Apache Kafka are not the ones IMDI was tested with: {', '.join(wrong)}",
+            f"remove {cache()} and start again; if it stays so, the registry in use serves other files: do not use it",
+        )
