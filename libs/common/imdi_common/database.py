@@ -1,0 +1,115 @@
+"""The service's own PostgreSQL: an engine, one transaction per command, and what is worth a second try."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, Table
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Mapped, mapped_column
+
+from imdi_common.settings import ServiceSettings
+
+RETRIED = {"40001", "40P01"}
+"""Serialization failure and deadlock: the victim did nothing and may simply go again."""
+ENVIRONMENT_CLASSES = {"08", "40", "53", "57"}
+"""SQLSTATE classes of a database that is away, overloaded or shutting down."""
+LOCK_NOT_AVAILABLE = "55P03"
+ATTEMPTS = 4
+ANNOUNCED = "announced"
+Result = TypeVar("Result")
+
+
+class Announcing:
+    """Columns of an aggregate: how many events it has announced, and the version its ETag shows."""
+
+    event_number: Mapped[int] = mapped_column(default=0, server_default="0", sort_order=90)
+    version: Mapped[int] = mapped_column(default=1, server_default="1", sort_order=91)
+
+
+def sqlstate(error: BaseException) -> str:
+    """The SQLSTATE of a database error, or an empty text."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+
+
+def is_environment(error: BaseException) -> bool:
+    """Whether an error is the surroundings' fault (database or broker away) and not the work's."""
+    if isinstance(error, DBAPIError):
+        state = sqlstate(error)
+        away = isinstance(error, InterfaceError | OperationalError) and not state
+        return away or error.connection_invalidated or state[:2] in ENVIRONMENT_CLASSES or state == LOCK_NOT_AVAILABLE
+    return isinstance(error, OSError | TimeoutError | PoolTimeout)
+
+
+class Database:
+    """Sessions on one PostgreSQL database. ``wake`` is called after each commit that announced an event."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, name: str = "imdi", wake: Callable[[], None] | None = None):
+        self.engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=2,
+            connect_args={
+                "timeout": 3,
+                "server_settings": {
+                    "application_name": name,
+                    "statement_timeout": "10000",
+                    "lock_timeout": "3000",
+                    "idle_in_transaction_session_timeout": "15000",
+                },
+            },
+        )
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.wake = wake or (lambda: None)
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, name: str, wake: Callable[[], None] | None = None) -> Database:
+        return cls(settings.database_url.get_secret_value(), pool_size=settings.pool_size, name=name, wake=wake)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back on any error."""
+        async with self.sessions() as session:
+            async with session.begin():
+                yield session
+            if session.info.pop(ANNOUNCED, False):
+                self.wake()
+
+    async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+        """Do ``work`` in one transaction; a deadlock's victim goes again, a few times."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self.transaction() as session:
+                    return await work(session)
+            except DBAPIError as error:
+                if sqlstate(error) not in RETRIED or attempt == ATTEMPTS:
+                    raise
+                await asyncio.sleep(random.uniform(0.005, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def upsert_newer(
+    table: type[Any] | Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: str = "id",
+    sequence: str = "sequence",
+) -> Executable:
+    """Insert or update copies of another service's aggregates, each only where the incoming one is newer."""
+    statement = insert(table).values(list(rows))
+    columns = {name: statement.excluded[name] for name in rows[0] if name != key}
+    target = table if isinstance(table, Table) else table.__table__
+    return statement.on_conflict_do_update(
+        index_elements=[key], set_=columns, where=target.c[sequence] < statement.excluded[sequence]
+    )

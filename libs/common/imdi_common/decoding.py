@@ -1,0 +1,40 @@
+"""From a Kafka record to what a reaction gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from imdi_common.envelope import Envelope, MalformedEvent, from_record
+from imdi_common.problems import Problem
+from imdi_common.reactions import Received
+from imdi_contracts.event import Event
+
+KNOWN_VERSION = ".v1"
+
+
+def receive(record: Any, state: type[Event]) -> tuple[Received[Any], Envelope]:
+    """Decode and validate a record; ``MalformedEvent`` where it cannot be read."""
+    envelope = from_record(record.headers, record.value)
+    if not envelope.type.endswith(KNOWN_VERSION):
+        raise MalformedEvent("unknown major version")
+    try:
+        body = state.model_validate(envelope.data)
+    except ValidationError as error:
+        raise MalformedEvent("data breaks the schema") from error
+    received = Received(
+        state=body,
+        sequence=envelope.sequence,
+        type=envelope.type,
+        event_id=envelope.event_id,
+        at=envelope.at,
+        topic=record.topic,
+        key=(record.key or b"").decode("utf-8", "replace"),
+    )
+    return received, envelope
+
+
+def error_class(error: BaseException) -> str:
+    """What is told of an error: its class and, for a problem, which one; never its text."""
+    return f"Problem:{error.slug}" if isinstance(error, Problem) else type(error).__name__

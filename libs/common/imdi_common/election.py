@@ -1,0 +1,48 @@
+"""One holder at a time, by a session advisory lock that a frozen holder loses."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+Connection = Any
+"""An asyncpg connection; asyncpg ships no types."""
+
+IDLE_LIMIT_MS = 10_000
+"""A holder that has been silent for so long is cut off by the server, and its lock is free."""
+PATIENCE_S = 1.0
+
+
+def lock_number(name: str) -> int:
+    """The 64-bit key of an advisory lock, from its name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+
+
+@asynccontextmanager
+async def elected(database_url: str, name: str) -> AsyncIterator[Connection]:
+    """Wait until this process holds the lock ``name``; yields the connection that holds it.
+
+    The holder must use the connection at least every few seconds, and write through it: once the server has cut
+    it off, nothing more can be written by it.
+    """
+    connection = await asyncpg.connect(
+        database_url.replace("+asyncpg", ""),
+        timeout=3,
+        command_timeout=10,
+        server_settings={
+            "application_name": name,
+            "idle_session_timeout": str(IDLE_LIMIT_MS),
+            "idle_in_transaction_session_timeout": str(IDLE_LIMIT_MS),
+        },
+    )
+    try:
+        while not await connection.fetchval("select pg_try_advisory_lock($1)", lock_number(name)):
+            await asyncio.sleep(PATIENCE_S)
+        yield connection
+    finally:
+        connection.terminate()

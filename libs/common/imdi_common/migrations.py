@@ -1,0 +1,58 @@
+"""Bringing a service's database to its newest form, as its owner: alembic, one history per service."""
+
+from __future__ import annotations
+
+import asyncio
+
+from alembic import command, context, op
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from imdi_common import mechanics
+from imdi_common.service import Service
+
+VERSION_TABLE = "schema_version"
+
+
+def mechanics_tables() -> None:
+    """In a service's first revision: the tables of ``imdi_common.mechanics``, as of release 0.1."""
+    mechanics.metadata.create_all(op.get_bind(), checkfirst=False)
+    op.execute("insert into publication (last) values (0)")
+
+
+def config_of(service: Service, url: str) -> Config:
+    """The alembic configuration of one service; no ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(service.folder / "storage/migrations"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def migrate(service: Service, url: str) -> None:
+    """Upgrade the database at ``url`` (the owner's role) to the newest revision."""
+    command.upgrade(config_of(service, url), "head")
+
+
+def run_env(metadata: MetaData) -> None:
+    """The whole of a service's ``migrations/env.py``: run revisions in one transaction."""
+    asyncio.run(_run_revisions([metadata, mechanics.metadata]))
+
+
+async def _run_revisions(metadata: list[MetaData]) -> None:
+    engine = create_async_engine(str(context.config.get_main_option("sqlalchemy.url")), poolclass=pool.NullPool)
+
+    def run(connection: Connection) -> None:
+        context.configure(connection=connection, target_metadata=metadata, version_table=VERSION_TABLE)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+def new_revision(service: Service, url: str, message: str) -> None:
+    """Write the next revision from the difference between the models and the database at ``url``."""
+    command.revision(config_of(service, url), message, autogenerate=True)

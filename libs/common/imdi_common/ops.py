@@ -1,0 +1,125 @@
+"""The operator's door: what waits, what is stuck, and deciding on it. It shows coordinates, never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Query, Response
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.door import OWN, Caller, door_router
+from imdi_common.mechanics import due, held_record, outbox
+from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from imdi_common.problems import conflict, not_found
+from imdi_common.shapes import LongText, Shape, UtcTime
+
+router = door_router(prefix="/ops", tags=["operations"])
+HeldStatus = Literal["waiting", "parked", "quarantined", "replayed", "discarded"]
+
+
+class HeldRecord(Shape):
+    """A record that could not be applied, without its value."""
+
+    id: int
+    status: HeldStatus
+    reaction: str
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    error_class: str | None
+    attempts: int
+    first_at: UtcTime
+    last_at: UtcTime
+    decided_by: str | None
+    reason: str | None
+
+
+class Flow(Shape):
+    """How far the service is behind."""
+
+    unpublished: int
+    oldest_unpublished_at: UtcTime | None
+    due: int
+    held: dict[str, int]
+
+
+class Discard(Shape):
+    reason: LongText
+
+
+COLUMNS = [held_record.c[name] for name in HeldRecord.model_fields]
+
+
+@router.get("/flow", response_model=Flow, summary="How far the service is behind", openapi_extra=OWN)
+async def show_flow(door: Caller) -> Response:
+    door.scope("ops")
+    async with door.reading() as session:
+        waiting = select(func.count(), func.min(outbox.c.recorded_at)).where(outbox.c.published_at.is_(None))
+        count, oldest = (await session.execute(waiting)).one()
+        overdue = await session.scalar(select(func.count()).select_from(due).where(due.c.at <= door.now))
+        held = await session.execute(select(held_record.c.status, func.count()).group_by(held_record.c.status))
+        by_status = {status: number for status, number in held}  # noqa: C416 - rows are not pairs to mypy
+    return door.answer(Flow(unpublished=count, oldest_unpublished_at=oldest, due=overdue or 0, held=by_status))
+
+
+@router.get("/held", response_model=Page[HeldRecord], summary="Records that could not be applied", openapi_extra=OWN)
+async def list_held(
+    door: Caller,
+    status: Annotated[HeldStatus | None, Query()] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+) -> Response:
+    door.scope("ops")
+    found = select(*COLUMNS).order_by(held_record.c.id).limit(limit)
+    if status:
+        found = found.where(held_record.c.status == status)
+    if cursor:
+        found = found.where(held_record.c.id > decode_cursor(cursor, int)[0])
+    async with door.reading() as session:
+        items = [HeldRecord.model_validate(dict(row)) for row in (await session.execute(found)).mappings()]
+    after = encode_cursor(items[-1].id) if len(items) == limit else None
+    return door.answer(Page[HeldRecord](items=items, next=after))
+
+
+@router.post("/held/{record_id}/retry", response_model=HeldRecord, summary="Try a parked record again")
+async def retry_held(record_id: int, door: Caller) -> Response:
+    door.scope("ops")
+
+    async def retry(session: AsyncSession) -> UUID | str:
+        values = {"status": "waiting", "next_at": door.now, "decided_by": door.actor.client_id}
+        return await _decide(session, record_id, ["parked"], values)
+
+    return await door.once(retry, _show)
+
+
+@router.post("/held/{record_id}/discard", response_model=HeldRecord, summary="Leave a record out, with a reason")
+async def discard_held(record_id: int, body: Discard, door: Caller) -> Response:
+    door.scope("ops")
+
+    async def discard(session: AsyncSession) -> UUID | str:
+        values = {"status": "discarded", "decided_by": door.actor.client_id, "reason": body.reason}
+        return await _decide(session, record_id, ["waiting", "parked", "quarantined"], values)
+
+    return await door.once(discard, _show)
+
+
+async def _decide(session: AsyncSession, record_id: int, open_in: list[str], values: Mapping[str, object]) -> str:
+    row = (await session.execute(_one(record_id).with_for_update())).first()
+    if row is None:
+        raise not_found()
+    if row.status not in open_in:
+        raise conflict("wrong-state", f"The record is {row.status}.")
+    await session.execute(update(held_record).where(held_record.c.id == record_id).values(values))
+    return str(record_id)
+
+
+def _one(record_id: int) -> Select[Any]:
+    return select(*COLUMNS).where(held_record.c.id == record_id)
+
+
+async def _show(session: AsyncSession, record_id: str) -> HeldRecord:
+    return HeldRecord.model_validate(dict((await session.execute(_one(int(record_id)))).mappings().one()))

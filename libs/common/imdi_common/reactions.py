@@ -1,0 +1,62 @@
+"""What a service does on another's event: *projections* keep local copies, *policies* cause actions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_contracts.event import Event, Topic
+
+State = TypeVar("State", bound=Event)
+EveryState = Any
+
+
+class NotYet(Exception):
+    """Raised by a policy whose local copy has not come: the key waits, and the record is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[State]):
+    """An event as a reaction gets it: the subject's state after it, and the attributes that matter."""
+
+    state: State
+    sequence: int
+    type: str
+    event_id: UUID
+    at: datetime
+    topic: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Projection(Generic[State]):
+    """Keeps a copy of a topic. ``keep`` gets the newest event of each key in a batch, in one transaction.
+
+    It must write only what is newer (``where copy.sequence < incoming.sequence``), so that any replay is harmless.
+    """
+
+    topic: Topic
+    state: type[State]
+    keep: Callable[[AsyncSession, list[Received[Any]]], Awaitable[None]]
+
+    @property
+    def name(self) -> str:
+        return self.keep.__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Policy(Generic[State]):
+    """Acts on a topic, once per event: ``react`` runs in a transaction guarded by ``seen(name, topic, key)``.
+
+    It reconciles from the event's state, never from its type. ``name`` is stored: never change it.
+    """
+
+    name: str
+    topic: Topic
+    state: type[State]
+    react: Callable[[AsyncSession, Received[Any], datetime], Awaitable[None]]

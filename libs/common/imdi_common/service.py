@@ -1,0 +1,105 @@
+"""What a service is made of: its ``app.py`` fills this in, as the service's table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from joserfc.jwk import KeySet
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.actor import Tenant
+from imdi_common.auth import Keys, Verifier
+from imdi_common.clock import Clock
+from imdi_common.database import Database
+from imdi_common.due import DueAction
+from imdi_common.reactions import Policy, Projection
+from imdi_common.settings import ServiceSettings
+
+Standing = Callable[[AsyncSession, Tenant], Awaitable[Tenant]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """One service: its doors (``routers``, ``projections``, ``policies``, ``due``), tables and own commands.
+
+    ``standing`` gives the newer of a token's tenant and the local copy. ``open`` opens what the doors need besides
+    the database, and ``keys`` gives the token keys where the service is the issuer itself. ``run`` names further
+    work of the ``clock`` role that goes on for ever.
+    """
+
+    name: str
+    title: str
+    settings: type[ServiceSettings]
+    tables: MetaData
+    package: str
+    routers: Sequence[APIRouter] = ()
+    projections: Sequence[Projection[Any]] = ()
+    policies: Sequence[Policy[Any]] = ()
+    due: Mapping[str, DueAction] = field(default_factory=dict)
+    standing: Standing | None = None
+    commands: Mapping[str, Callable[[Runtime], Awaitable[None]]] = field(default_factory=dict)
+    open: Callable[[Runtime], AbstractAsyncContextManager[Any]] | None = None
+    keys: Callable[[Runtime], Callable[[], KeySet | None]] | None = None
+    run: Callable[[Runtime], Awaitable[None]] | None = None
+
+    @property
+    def audience(self) -> str:
+        return f"urn:imdi:{self.name}"
+
+    @property
+    def folder(self) -> Path:
+        """Where the service's package lies."""
+        module = __import__(self.package)
+        return Path(str(module.__file__)).parent
+
+
+@dataclass(kw_only=True)
+class Runtime:
+    """A running service: what its doors are handed."""
+
+    service: Service
+    settings: ServiceSettings
+    clock: Clock
+    database: Database
+    keys: Keys
+    verifier: Verifier
+    resources: Any = None
+    stopping: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        service: Service,
+        settings: ServiceSettings,
+        *,
+        clock: Clock | None = None,
+        wake: Callable[[], None] | None = None,
+    ) -> Runtime:
+        """Wire one service together; nothing is connected yet."""
+        clock = clock or Clock(settings.clock_offset_file)
+        database = Database.of(settings, f"imdi-{service.name}", wake)
+        keys = Keys(settings.issuer, settings.jwks_url, database)
+
+        async def standing(tenant: Tenant) -> Tenant:
+            if service.standing is None:
+                return tenant
+            async with database.transaction() as session:
+                return await service.standing(session, tenant)
+
+        runtime = cls(
+            service=service,
+            settings=settings,
+            clock=clock,
+            database=database,
+            keys=keys,
+            verifier=Verifier(service.audience, settings.issuer, lambda: keys.current, clock, standing),
+        )
+        if service.keys:
+            runtime.verifier = Verifier(service.audience, settings.issuer, service.keys(runtime), clock, standing)
+        return runtime

@@ -1,0 +1,73 @@
+"""Shapes of requests and answers, and the small types they are made of."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Shape(BaseModel):
+    """A request or an answer; an unknown field is refused by its name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Versioned(Shape):
+    """An answer with an ETag, which is sent as a header and not in the body."""
+
+    etag: SkipJsonSchema[int | None] = Field(default=None, exclude=True)
+
+
+def _printable(text: str) -> str:
+    if CONTROL.search(text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
+]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_printable)
+]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$")]
+UtcTime = Annotated[datetime, PlainSerializer(_utc, return_type=str)]
+"""RFC 3339 in UTC."""
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+def _decimal_text(value: Any) -> Any:
+    if isinstance(value, float | int):
+        raise ValueError('an amount is a text, as in "1500.00"')  # noqa: TRY004 - pydantic turns ValueError into a 422
+    return value
+
+
+MoneyAmount = Annotated[
+    Decimal,
+    BeforeValidator(_decimal_text),
+    Field(max_digits=16, decimal_places=3, ge=0),
+    PlainSerializer(lambda amount: f"{amount:f}", return_type=str),
+]
+
+
+class MoneyShape(Shape):
+    """A decimal amount as text, with its ISO 4217 currency."""
+
+    amount: MoneyAmount
+    currency: CurrencyCode
+
+
+class WageShape(MoneyShape):
+    period: Literal["month"] = "month"
