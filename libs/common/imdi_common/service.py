@@ -79,11 +79,13 @@ class Runtime:
         settings: ServiceSettings,
         *,
         clock: Clock | None = None,
+        database: Database | None = None,
+        trusted: Callable[[], KeySet | None] | None = None,
         wake: Callable[[], None] | None = None,
     ) -> Runtime:
-        """Wire one service together; nothing is connected yet."""
+        """Wire one service together; nothing is connected yet. ``trusted`` gives the token keys, if not the issuer."""
         clock = clock or Clock(settings.clock_offset_file)
-        database = Database.of(settings, f"imdi-{service.name}", wake)
+        database = database or Database.of(settings, f"imdi-{service.name}", wake)
         keys = Keys(settings.issuer, settings.jwks_url, database)
 
         async def standing(tenant: Tenant) -> Tenant:
@@ -92,14 +94,12 @@ class Runtime:
             async with database.transaction() as session:
                 return await service.standing(session, tenant)
 
+        def known() -> KeySet | None:
+            return trusted() if trusted else own() if own else keys.current
+
+        verifier = Verifier(service.audience, settings.issuer, known, clock, standing)
         runtime = cls(
-            service=service,
-            settings=settings,
-            clock=clock,
-            database=database,
-            keys=keys,
-            verifier=Verifier(service.audience, settings.issuer, lambda: keys.current, clock, standing),
+            service=service, settings=settings, clock=clock, database=database, keys=keys, verifier=verifier
         )
-        if service.keys:
-            runtime.verifier = Verifier(service.audience, settings.issuer, service.keys(runtime), clock, standing)
+        own = service.keys(runtime) if service.keys else None
         return runtime
