@@ -38,21 +38,6 @@ class Program:
         order = {"parent": os.getpid(), "death": int(self.death), "user": self.user, "folder": folder}
         return [sys.executable, "-I", "-S", CHILD, json.dumps(order), *self.command]
 
-    async def start(self) -> asyncio.subprocess.Process:
-        """A process in a session of its own, its output to be read from ``stdout``.
-
-        Call it on the main thread: on Linux a child dies with the *thread* that started it.
-        """
-        return await asyncio.create_subprocess_exec(
-            *self.argv(),
-            env=dict(self.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            limit=1 << 20,
-        )
-
     async def run(self, given: bytes = b"") -> tuple[int, str]:
         """Runs it to its end with ``given`` as its input: the exit status and what it printed."""
         process = await asyncio.create_subprocess_exec(

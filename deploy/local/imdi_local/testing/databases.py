@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from imdi_common.database import Database
 from imdi_common.migrations import VERSION_TABLE, migrate
 from imdi_common.service import Service
-from imdi_local.testing.servers import Servers
 
 TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> $1"
+
+if TYPE_CHECKING:
+    from imdi_local.testing.servers import Servers
 
 
 @dataclass
@@ -54,15 +57,15 @@ class TestDatabases:
     __test__ = False
 
     def __init__(self, servers: Servers, worker: str) -> None:
-        self._servers = servers
-        self._worker = worker
+        self.servers = servers
+        self.worker = worker
         self._made: dict[str, TestDatabase] = {}
 
     async def of(self, service: Service) -> TestDatabase:
         """The service's database, made and migrated when first asked for."""
         if service.name not in self._made:
-            name = f"{service.package}_{self._worker}"
-            url, owner_url = await self._servers.postgres.create_database(name)
+            name = f"{service.package}_{self.worker}"
+            url, owner_url = await asyncio.to_thread(self.servers.postgres.create_database, name)
             await asyncio.to_thread(migrate, service, owner_url)
             made = TestDatabase(url, owner_url, Database(url, pool_size=20, name=name))
             await made.seed()

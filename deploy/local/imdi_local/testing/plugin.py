@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
@@ -24,8 +24,10 @@ from imdi_common.database import Database
 from imdi_common.mechanics import outbox
 from imdi_common.service import Runtime, Service
 from imdi_local.testing.databases import TestDatabase, TestDatabases
-from imdi_local.testing.servers import Servers, test_servers
 from imdi_local.testing.tokens import ISSUER, Mint
+
+if TYPE_CHECKING:
+    from imdi_local.testing.servers import Servers
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -50,6 +52,8 @@ class FixedClock(Clock):
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """One PostgreSQL and (once asked for) one Kafka for the whole run, whatever the number of workers."""
+    from imdi_local.testing.servers import test_servers  # noqa: PLC0415
+
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"single-{os.getpid()}"
     with test_servers(run) as running:
         yield running
@@ -112,7 +116,9 @@ def token(mint: Mint, clock: FixedClock, service: Service) -> Callable[..., dict
 
 
 @pytest.fixture
-def runtime(service: Service, test_database: TestDatabase, database: Database, clock: FixedClock, mint: Mint) -> Runtime:
+def runtime(
+    service: Service, test_database: TestDatabase, database: Database, clock: FixedClock, mint: Mint
+) -> Runtime:
     """The service wired to the test database, trusting the test's keys."""
     settings = service.settings(
         port=0, database_url=SecretStr(test_database.url), kafka_bootstrap="127.0.0.1:1", issuer=ISSUER, jwks_url=ISSUER
@@ -132,6 +138,7 @@ async def client(runtime: Runtime) -> AsyncIterator[AsyncClient]:
 @pytest.fixture
 def announced() -> Callable[[AsyncSession], Awaitable[list[tuple[str, str, str, int, dict[str, Any]]]]]:
     """``await announced(session)`` → (topic, type, key, sequence, data) of each event recorded, in order."""
+
     async def read(session: AsyncSession) -> list[tuple[str, str, str, int, dict[str, Any]]]:
         columns = outbox.c.topic, outbox.c.type, outbox.c.key, outbox.c.sequence, outbox.c.body
         rows = await session.execute(select(*columns).order_by(outbox.c.position))

@@ -1,0 +1,85 @@
+"""The law applied to one case: an assessment of a vacancy, or the requirements of a preparation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from imdi_legislation.domain import judging
+from imdi_legislation.domain.breaches import Breach, Offer, find_breaches, over_origins
+from imdi_legislation.domain.effects import Bar
+from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.items import Item, determine_items
+from imdi_legislation.domain.judging import Judged, Ruling
+from imdi_legislation.domain.plain import fingerprint, plain
+from imdi_legislation.domain.rules import Reference, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """What a case demands. ``failed`` are the rules whose condition could not be evaluated: to be alarmed."""
+
+    bars: list[Judged]
+    criteria: list[Judged]
+    terms: list[Judged]
+    fees: list[Judged]
+    items: list[Item]
+    rules: list[Reference]
+    failed: list[Reference]
+    input_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a vacancy's terms break, for each of its origins."""
+
+    breaches: list[Breach]
+    rules: list[Reference]
+    failed: list[Reference]
+    input_hash: str
+
+
+def determine(rules: Sequence[Rule], facts: Facts) -> Requirements:
+    """All that the rules in scope of one case say of its facts."""
+    rulings = judging.rule_on(rules, facts)
+    return Requirements(
+        bars=judging.bars(rulings),
+        criteria=judging.criteria(rulings, facts),
+        terms=judging.terms(rulings),
+        fees=judging.fees(rulings),
+        items=determine_items(rulings),
+        rules=_references(rulings),
+        failed=_failed(rulings),
+        input_hash=fingerprint({"facts": facts, "rules": sorted(rule.id for rule in rules)}),
+    )
+
+
+def departure_bars(requirements: Requirements) -> list[Judged]:
+    """The bars that bind a preparation: a recruitment bar binds before it, in the vacancy and in matching."""
+    return [bar for bar in requirements.bars if isinstance(bar.effect, Bar) and bar.effect.prohibits == "departure"]
+
+
+def assess(rules_by_origin: dict[str, list[Rule]], facts: Facts, offer: Offer) -> Assessment:
+    """A vacancy's terms against the rules of each origin; its workers' facts are not known, but for their country."""
+    breaches: list[Breach] = []
+    rulings: list[Ruling] = []
+    for origin, rules in rules_by_origin.items():
+        ours = judging.rule_on(rules, facts | {"worker.country": origin})
+        breaches.extend(find_breaches(ours, offer, origin))
+        rulings.extend(ours)
+    references = _references(rulings)
+    judged = {"facts": facts, "offer": plain(offer), "origins": sorted(rules_by_origin)}
+    return Assessment(
+        breaches=over_origins(breaches),
+        rules=references,
+        failed=_failed(rulings),
+        input_hash=fingerprint(judged | {"rules": sorted(reference.id for reference in references)}),
+    )
+
+
+def _references(rulings: Sequence[Ruling]) -> list[Reference]:
+    return sorted({ruling.rule.reference for ruling in rulings}, key=lambda rule: (rule.code, rule.version))
+
+
+def _failed(rulings: Sequence[Ruling]) -> list[Reference]:
+    return _references([ruling for ruling in rulings if ruling.answer.failed])

@@ -1,0 +1,153 @@
+"""Reading a JSON object field by field, collecting every error under the field's own name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from imdi_legislation.domain.durations import parse_duration
+from imdi_legislation.domain.money import CURRENCIES, Money
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+AMOUNT = re.compile(r"\d{1,14}(\.\d{1,4})?")
+_REQUIRED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with an input: which field breaks which rule."""
+
+    field: str
+    rule: str
+    detail: str
+
+
+class Invalid(Exception):
+    """An input that breaks rules, all of which it names."""
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__("; ".join(f"{error.field}: {error.detail}" for error in errors))
+        self.errors = errors
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the fields of one object; ``finish`` raises ``Invalid`` if any was wrong or is unknown."""
+
+    data: Mapping[str, Any]
+    path: str
+    errors: list[FieldError] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+
+    def wrong(self, name: str, rule: str, detail: str) -> None:
+        self.errors.append(FieldError(f"{self.path}.{name}", rule, detail))
+
+    def take(self, name: str, default: Any = _REQUIRED) -> Any:
+        """The raw value, or the default where it is absent or null; an absent required one is an error."""
+        self.read.add(name)
+        value = self.data.get(name)
+        if value is not None:
+            return value
+        if default is _REQUIRED:
+            self.wrong(name, "required", "This field is required.")
+            return None
+        return default
+
+    def text(self, name: str, default: Any = _REQUIRED, *, longest: int = 2000) -> Any:
+        value = self.take(name, default)
+        if value is not None and (not isinstance(value, str) or not value.strip() or len(value) > longest):
+            self.wrong(name, "text", f"A text of 1 to {longest} characters.")
+        return value
+
+    def name(self, name: str, default: Any = _REQUIRED) -> Any:
+        value = self.take(name, default)
+        if value is not None and not _is_name(value):
+            self.wrong(name, "name", "Lower-case letters, digits and underscores, beginning with a letter.")
+        return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        return self._several(name, _is_name, "name", "A list of names in lower-case letters, digits and underscores.")
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        def is_text(value: Any) -> bool:
+            return isinstance(value, str) and 0 < len(value.strip()) <= 200
+
+        return self._several(name, is_text, "text", "A list of texts of 1 to 200 characters.")
+
+    def choice(self, name: str, choices: Collection[str], default: Any = _REQUIRED) -> Any:
+        value = self.take(name, default)
+        if value is not None and not (isinstance(value, str) and value in choices):
+            self.wrong(name, "one_of", f"One of: {', '.join(choices)}.")
+        return value
+
+    def choices(self, name: str, choices: Collection[str], default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        def is_choice(value: Any) -> bool:
+            return isinstance(value, str) and value in choices
+
+        return self._several(name, is_choice, "one_of", f"A list of: {', '.join(choices)}.", default)
+
+    def whole(self, name: str, default: Any = _REQUIRED, *, low: int = 0, high: int = 10_000) -> Any:
+        value = self.take(name, default)
+        if value is not None and not (is_whole(value) and low <= value <= high):
+            self.wrong(name, "range", f"A whole number from {low} to {high}.")
+            return None
+        return value
+
+    def duration(self, name: str) -> Any:
+        value = self.take(name, None)
+        if value is not None and not is_duration(value):
+            self.wrong(name, "duration", "Whole years, months, weeks and days in ISO 8601: P60D, P6M.")
+            return None
+        return value
+
+    def money(self, name: str) -> Money | None:
+        """Money, where given; an object of ``amount`` (a decimal text) and ``currency``."""
+        value = self.take(name, None)
+        if value is None:
+            return None
+        if isinstance(value, Mapping) and set(value) == {"amount", "currency"} and is_amount(value["amount"]):
+            if value["currency"] in CURRENCIES:
+                return Money(Decimal(value["amount"]), value["currency"])
+            self.wrong(f"{name}.currency", "currency", "An ISO 4217 currency.")
+            return None
+        self.wrong(name, "money", "An object of amount (a decimal text, not negative) and currency.")
+        return None
+
+    def finish(self) -> None:
+        """Raise ``Invalid`` for the errors found; a field that nobody asked for is one."""
+        for name in self.data:
+            if name not in self.read:
+                self.wrong(name, "unknown_field", "There is no such field here.")
+        if self.errors:
+            raise Invalid(self.errors)
+
+    def _several(self, name: str, fits: Any, rule: str, detail: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        values = self.take(name, list(default))
+        if not isinstance(values, list) or len(values) > 100 or not all(fits(value) for value in values):
+            self.wrong(name, rule, detail)
+            return ()
+        return tuple(dict.fromkeys(values))
+
+
+def is_whole(value: object) -> bool:
+    """A JSON integer; true and false are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_amount(value: object) -> bool:
+    return isinstance(value, str) and AMOUNT.fullmatch(value) is not None
+
+
+def is_duration(value: object) -> bool:
+    try:
+        parse_duration(str(value))
+    except ValueError:
+        return False
+    return isinstance(value, str)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and NAME.fullmatch(value) is not None

@@ -1,0 +1,27 @@
+"""Who may make law: governments for their own ends, the steward for what binds everywhere (design §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from imdi_legislation.domain.countries import COUNTRIES
+
+
+def may_rule(government_of: str | None, is_steward: bool, named: Collection[str], levels: Collection[str]) -> bool:
+    """Whether a rule is the caller's to make.
+
+    ``named`` are the countries named at either end of its scope, ``levels`` those of the instruments of its basis.
+    The government of a country named may; the steward may where no country is named, and where the basis is
+    international law alone.
+    """
+    if government_of is not None and government_of in named:
+        return True
+    return is_steward and (not named or set(levels) == {"international"})
+
+
+def may_enter(government_of: str | None, is_steward: bool, level: str, parties: Collection[str]) -> bool:
+    """Whether an instrument is the caller's to enter: a party's government; the steward for international ones."""
+    named = set(parties) & COUNTRIES
+    if level == "international" or not named:
+        return is_steward
+    return government_of is not None and government_of in named
