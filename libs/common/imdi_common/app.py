@@ -14,12 +14,12 @@ from starlette.exceptions import HTTPException
 
 from imdi_common import health, ops, pages
 from imdi_common.database import is_environment, sqlstate
+from imdi_common.door import MAX_BODY
 from imdi_common.openapi import describe
 from imdi_common.problems import MEDIA_TYPE, Problem, conflict, unavailable
 from imdi_common.service import Runtime
 from imdi_common.telemetry import logger
 
-MAX_BODY = 256 * 1024
 HTTP_SLUGS = {400: "invalid-request", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 
 
@@ -40,7 +40,6 @@ def create_app(runtime: Runtime) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY,
         telemetry={"metrics": False},
     )
     app.state.runtime = runtime
@@ -48,9 +47,17 @@ def create_app(runtime: Runtime) -> FastAPI:
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    app.middleware("http")(health.measure)
+    app.middleware("http")(_measured)
     app.openapi = lambda: describe(app, service)  # type: ignore[method-assign]
     return app
+
+
+async def _measured(request: Request, answer: health.Answer) -> Response:
+    """Middleware around all: times each answer, and gives the size limit's plain text the form of the others."""
+    response = await health.measure(request, answer)
+    if response.status_code == 413:
+        return problem_response(Problem("body-too-large", 413, f"A body has at most {MAX_BODY} bytes."))
+    return response
 
 
 def problem_response(problem: Problem) -> Response:

@@ -29,6 +29,7 @@ COPY: dict[str, Any] = {"x-consistency": "copy"}
 Deed = Callable[[AsyncSession], Awaitable[UUID | str]]
 Show = Callable[[AsyncSession, Any], Awaitable[Shape]]
 TRIES_WHEN_CUT_OFF = 3
+MAX_BODY = 256 * 1024
 
 
 class DoorRoute(APIRoute):
@@ -67,7 +68,9 @@ def door_router(prefix: str = "", tags: list[str] | None = None) -> APIRouter:
     responses: dict[int | str, dict[str, Any]] = {
         status: {"description": text, "content": content} for status, text in told.items()
     }
-    return APIRouter(prefix=prefix, tags=list(tags or []), route_class=DoorRoute, responses=responses)
+    return APIRouter(
+        prefix=prefix, tags=list(tags or []), route_class=DoorRoute, responses=responses, max_body_size=MAX_BODY
+    )
 
 
 class Door:

@@ -41,7 +41,8 @@ async def elected(database_url: str, name: str) -> AsyncIterator[Connection]:
         },
     )
     try:
-        while not await connection.fetchval("select pg_try_advisory_lock($1)", lock_number(name)):
+        # Asking again, and not waiting in the server, keeps the connection from being idle.
+        while not await connection.fetchval("select pg_try_advisory_lock($1)", lock_number(name)):  # noqa: ASYNC110 - no event tells of a lock
             await asyncio.sleep(PATIENCE_S)
         yield connection
     finally:

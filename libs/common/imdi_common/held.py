@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Row, RowMapping, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.mechanics import held_record
@@ -68,7 +68,7 @@ async def ready_heads(session: AsyncSession, reactions: Sequence[str], now: date
     first = (
         select(held_record)
         .where(held_record.c.reaction.in_(reactions), held_record.c.status.in_(BLOCKING))
-        .distinct(held_record.c.reaction, held_record.c.topic, held_record.c.key)
+        .ext(distinct_on(held_record.c.reaction, held_record.c.topic, held_record.c.key))
         .order_by(held_record.c.reaction, held_record.c.topic, held_record.c.key, held_record.c.id)
         .subquery()
     )

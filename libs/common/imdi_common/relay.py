@@ -28,7 +28,8 @@ select position, event_id, topic, key, sequence, type, body, traceparent, record
 from outbox where published_at is null order by position limit $1
 """
 MARK = """
-with given as (update publication set last = last + cardinality($1::bigint[]) returning last - cardinality($1) as base),
+with given as (update publication set last = last + cardinality($1::bigint[])
+               returning last - cardinality($1::bigint[]) as base),
      numbered as (select position, row_number() over (order by position) as number
                   from unnest($1::bigint[]) as position)
 update outbox set published_at = clock_timestamp(), published_position = given.base + numbered.number

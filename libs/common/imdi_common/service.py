@@ -98,8 +98,6 @@ class Runtime:
             return trusted() if trusted else own() if own else keys.current
 
         verifier = Verifier(service.audience, settings.issuer, known, clock, standing)
-        runtime = cls(
-            service=service, settings=settings, clock=clock, database=database, keys=keys, verifier=verifier
-        )
+        runtime = cls(service=service, settings=settings, clock=clock, database=database, keys=keys, verifier=verifier)
         own = service.keys(runtime) if service.keys else None
         return runtime

@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import Response
-from imdi_contracts.event import Event, Topic
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -25,6 +24,7 @@ from imdi_common.problems import not_found
 from imdi_common.service import Service
 from imdi_common.settings import ServiceSettings
 from imdi_common.shapes import Text, Versioned
+from imdi_contracts.event import Event, Topic
 from imdi_local.testing.databases import TestDatabase, TestDatabases
 
 
@@ -155,7 +155,7 @@ def eventually() -> Callable[..., Any]:
 
     async def wait(condition: Callable[[], Any], deadline_s: float = 20.0) -> Any:
         async with asyncio.timeout(deadline_s):
-            while not (value := await condition()):
+            while not (value := await condition()):  # noqa: ASYNC110 - a condition in a database has no event
                 await asyncio.sleep(0.02)
         return value
 

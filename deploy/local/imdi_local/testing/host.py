@@ -91,13 +91,15 @@ class Host:
             return {"trouble": f"{error}\n{tail}"}
 
     async def _postgres(self) -> dict[str, str]:
-        postgres = Postgres(self._data / "postgres", *ports.free(1), secrets.token_urlsafe(), durable=False)
+        [port] = ports.free(1)
+        postgres = Postgres(self._data / "postgres", port, secrets.token_urlsafe(), durable=False)
         await postgres.create()
         await self._run(postgres)
         return {"dsn": postgres.superuser_dsn}
 
     async def _kafka(self) -> dict[str, str]:
-        kafka = await asyncio.to_thread(Kafka, self._data / "kafka", *ports.free(2))
+        port, controller_port = ports.free(2)
+        kafka = await asyncio.to_thread(Kafka, self._data / "kafka", port, controller_port)
         await kafka.create()
         await self._run(kafka)
         return {"bootstrap": kafka.bootstrap}
