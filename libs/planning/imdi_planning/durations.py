@@ -1,0 +1,48 @@
+"""Durations of the law, as ISO 8601 writes them: ``P60D``, ``P2W``, ``P6M``, ``P1Y`` and sums of them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+PATTERN = re.compile(r"P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+LONGEST_CLIP = timedelta(days=3)
+"""By how much a month's end can shorten a step of months: 31 January and one month is 28 February."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Months (years are twelve) and days."""
+
+    months: int
+    days: int
+
+    def after(self, day: date) -> date:
+        """The day this long after ``day``; a month that is too short gives its last day.
+
+        A clearance performed on ``day`` holds through the answer, that day included.
+        """
+        whole = day.year * 12 + day.month - 1 + self.months
+        year, month = divmod(whole, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+
+    def first_reaching(self, day: date) -> date:
+        """The first day from which this duration reaches ``day``."""
+        start = Duration(-self.months, 0).after(day - timedelta(days=self.days)) - LONGEST_CLIP
+        while self.after(start) < day:
+            start += timedelta(days=1)
+        return start
+
+
+@cache
+def duration(text: str) -> Duration:
+    """Read an ISO 8601 duration of years, months, weeks and days; ``ValueError`` for any other text."""
+    found = PATTERN.fullmatch(text)
+    if found is None or text == "P":
+        raise ValueError("a duration is written as in P60D, P6M or P1Y")
+    years, months, weeks, days = (int(part or 0) for part in found.groups())
+    return Duration(years * 12 + months, weeks * 7 + days)
