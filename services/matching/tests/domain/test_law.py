@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,6 +38,7 @@ def version(number: int = 1, **changes: Any) -> Version:
 OLD = version(1, effective_until=date(2026, 12, 31))
 NEW = version(2, effective_from=date(2027, 1, 1), replaces="v1")
 SPARING = version(2, effective_from=date(2027, 1, 1), replaces="v1", opened_after=True)
+ENDED = replace(SPARING, effective_until=date(2027, 5, 31))
 NEWEST = version(3, effective_from=date(2027, 6, 1), replaces="v2", opened_after=True)
 
 
@@ -50,9 +52,9 @@ NEWEST = version(3, effective_from=date(2027, 6, 1), replaces="v2", opened_after
         ([OLD, SPARING], date(2027, 3, 1), date(2026, 12, 31), "v1"),
         ([OLD, SPARING], date(2027, 3, 1), date(2027, 1, 1), "v2"),
         ([SPARING], date(2027, 3, 1), date(2026, 12, 31), None),
-        ([OLD, SPARING, NEWEST], date(2027, 7, 1), date(2027, 6, 1), "v3"),
-        ([OLD, SPARING, NEWEST], date(2027, 7, 1), date(2027, 5, 31), "v2"),
-        ([OLD, SPARING, NEWEST], date(2027, 7, 1), date(2026, 5, 31), "v1"),
+        ([OLD, ENDED, NEWEST], date(2027, 7, 1), date(2027, 6, 1), "v3"),
+        ([OLD, ENDED, NEWEST], date(2027, 7, 1), date(2027, 5, 31), "v2"),
+        ([OLD, ENDED, NEWEST], date(2027, 7, 1), date(2026, 5, 31), "v1"),
         ([], date(2027, 7, 1), date(2026, 5, 31), None),
     ],
 )
@@ -64,7 +66,7 @@ def test_which_version_binds(versions: list[Version], on: date, opened_on: date,
 @given(st.integers(0, 900), st.integers(0, 900))
 def test_a_case_is_never_bound_by_law_that_spares_it(opened: int, judged: int) -> None:
     on, opened_on = FIRST + timedelta(judged), FIRST + timedelta(opened)
-    bound = binding([OLD, SPARING, NEWEST], on, opened_on)
+    bound = binding([OLD, ENDED, NEWEST], on, opened_on)
     assert bound is not None
     assert bound.effective_from <= on
     assert not bound.opened_after or opened_on >= bound.effective_from
