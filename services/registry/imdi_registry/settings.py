@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from pydantic import SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
@@ -23,7 +22,7 @@ class Settings(ServiceSettings):
     def _has_32_bytes(cls, value: SecretStr) -> SecretStr:
         try:
             good = len(base64.b64decode(value.get_secret_value(), validate=True)) == KEY_BYTES
-        except binascii.Error:
+        except ValueError:  # not base64, or not even ASCII
             good = False
         if not good:
             raise ValueError(f"must be {KEY_BYTES} bytes in base64 (make one: openssl rand -base64 {KEY_BYTES})")

@@ -43,8 +43,8 @@ class Ring:
 
     def public(self, now: datetime) -> dict[str, list[dict[str, object]]]:
         """The JWKS document."""
-        described = {"use": "sig", "alg": ALGORITHM}
-        return {"keys": [dict(key.as_dict(private=False)) | described for key in self.published(now).keys]}
+        keys = self.published(now).keys
+        return {"keys": [{**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM} for key in keys]}
 
 
 async def read(session: AsyncSession, master: MasterKey, now: datetime) -> Ring:
