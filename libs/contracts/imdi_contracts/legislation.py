@@ -199,4 +199,3 @@ class ErasureCompleted(Event):
     happened: ClassVar = "erasure.completed"
 
     worker_id: str
-
