@@ -87,7 +87,7 @@ def _term_breach(rule: Rule, term: ContractTerm, offer: Offer, origin: str) -> l
         lawful = wage is not None and _within(
             wage.amount, {n: b.amount for n, b in said.items() if isinstance(b, Money)}
         )
-        return [] if lawful else [_breach(rule, term.term, wage and plain(wage.amount), required, origin)]
+        return [] if lawful else [_breach(rule, term.term, plain(wage.amount) if wage else None, required, origin)]
     value = offer.contract.get(term.term)
     if value is not None and _within(value, said):
         return []
@@ -103,8 +103,10 @@ def _within(value: Any, bounds: Mapping[str, Any]) -> bool:
 
 
 def _fee_breaches(applying: Iterable[Rule], offer: Offer, origin: str) -> list[Breach]:
-    """Rules on one component bind together: what counts towards it is the union of what they include, without what
-    all of them exclude; each rule's own cap is then judged."""
+    """Judge each rule's cap, the rules on one component binding together.
+
+    What counts towards the component is the union of what they include, without what all of them exclude.
+    """
     by_component: dict[str, list[tuple[Rule, Fee]]] = defaultdict(list)
     for rule in applying:
         if isinstance(rule.effect, Fee):

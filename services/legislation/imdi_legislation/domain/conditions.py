@@ -1,4 +1,4 @@
-"""A rule's ``when``: one CEL expression over typed facts, checked before it is law and evaluated to true, false or unknown.
+"""A rule's ``when``: one CEL expression over typed facts, which holds, does not, or is unknown.
 
 The only module that knows the CEL library. Its runtime errors are *returned* as values of type ERROR; of those only
 "no value with that name" means an absent fact.
@@ -145,7 +145,15 @@ def _compile(text: str, variables: dict[str, cel.Type], *, disable_check: bool =
         found = _ERROR.search(str(error))
         if found is None:
             raise Refused("the condition cannot be read: it is nested too deeply") from None
-        raise Refused(found[3].strip(), int(found[1]), int(found[2])) from None
+        raise Refused(_reason(found[3]), int(found[1]), int(found[2])) from None
+
+
+def _reason(message: str) -> str:
+    """The library's message without the text that it quotes: errors never echo input."""
+    if message.startswith("undeclared reference"):
+        return "there is no such fact or function"
+    operation = re.match(r"found no matching overload for '[^']*' applied to '([^']*)'", message)
+    return f"this operation does not take {operation[1]}" if operation else "syntax error"
 
 
 def _mentioned(tree: Node) -> list[str]:

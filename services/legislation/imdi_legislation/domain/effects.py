@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from imdi_legislation.domain.durations import Duration, parse_duration
 from imdi_legislation.domain.facts import CONTRACT
 from imdi_legislation.domain.fields import Reader, is_amount
 from imdi_legislation.domain.money import Money

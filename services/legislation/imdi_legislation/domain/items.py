@@ -81,7 +81,6 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
         key=lambda pair: pair[0].code,
     )
     governing = {attribute: _strictest(rules, attribute, rank) for attribute, rank in _STRICTNESS.items()}
-    lead = governing["lead"].requirement
     lead_value: tuple[int | None, int | None] = governing["lead"].value
     first = rules[0][1]
     return Item(
@@ -102,7 +101,7 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
         documents=_union(requirement.documents for _, requirement in rules),
         basis=tuple(dict.fromkeys(basis for rule, _ in rules for basis in rule.basis)),
         confidence=_confidence(rules, governing.values()),
-        governed_by=_governed_by(governing, lead),
+        governed_by=_governed_by(governing),
         disputed=tuple(dispute for rule, requirement in rules for dispute in _disputes(rule, requirement)),
     )
 
@@ -156,7 +155,7 @@ def _leads(rule: Rule) -> list[Any]:
     return [source for source in rule.disputed if source.attribute in ("lead_days", "lead_working_days")]
 
 
-def _governed_by(governing: dict[str, _Claim], lead: Requirement) -> dict[str, Reference]:
+def _governed_by(governing: dict[str, _Claim]) -> dict[str, Reference]:
     named = {
         name: claim.rule.reference for name, claim in governing.items() if name != "lead" and claim.value is not None
     }

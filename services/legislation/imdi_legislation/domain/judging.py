@@ -21,8 +21,11 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One rule's effect on a case. ``status``: a bar is barred, a criterion met or not_met, a term or fee required;
-    each may be not_applicable or unknown, then ``needs_fact`` names the first absent fact of its text."""
+    """One rule's effect on a case.
+
+    ``status``: a bar is barred, a criterion met or not_met, a term or fee required; each may be not_applicable or
+    unknown, then ``needs_fact`` names the first absent fact of its text.
+    """
 
     effect: Effect
     status: str

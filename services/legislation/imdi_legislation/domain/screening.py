@@ -1,6 +1,6 @@
 """Screening conditions: those that matching holds as columns, read from the checked expression into a plain tree.
 
-A tree is ``{"fact", "op", "value"}``, ``{"all": […]}``, ``{"any": […]}`` or ``{"negated": …}``: the ``Screen`` of the contract.
+A tree is ``{"fact", "op", "value"}``, ``{"all": […]}``, ``{"any": […]}`` or ``{"negated": …}``, as in the contract.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ _JOINS = {"_&&_": "all", "_||_": "any"}
 
 
 def screen(condition: Condition) -> Screen:
-    """The tree of a screening condition; ``Refused``, with the position, for anything but screening facts
-    compared with literals (``fact op literal``, ``fact in [literals]``) and joined by ``&&``, ``||``, ``!``."""
+    """The tree of a screening condition.
+
+    ``Refused``, with the position, for anything but screening facts compared with literals (``fact op literal``,
+    ``fact in [literals]``) and joined by ``&&``, ``||``, ``!``.
+    """
     return _read(condition, condition.tree)
 
 
@@ -47,7 +50,7 @@ def _read(condition: Condition, node: Node) -> Screen:
 
 
 def _flat(join: str, tree: Screen) -> list[Screen]:
-    inner: list[Screen] = tree[join] if join in tree else [tree]
+    inner: list[Screen] = tree.get(join, [tree])
     return inner
 
 

@@ -7,7 +7,7 @@ module decodes the few fields of those protobuf messages that IMDI reads
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -82,10 +82,16 @@ def _node(data: bytes, positions: dict[int, int]) -> Node:
         return Node("call", offset, _text(call, 2), parts=inner(call, 1, 3))
     if 7 in fields:
         return Node("list", offset, parts=inner(_fields(_bytes(fields, 7)), 1))
-    if 8 in fields:
-        entries = list(_messages(_fields(_bytes(fields, 8)), 2))
-        return Node("other", offset, parts=tuple(part for entry in entries for part in inner(entry, 3, 4)))
-    return Node("other", offset, parts=inner(_fields(_bytes(fields, 9)), 2, 4, 5, 6, 7) if 9 in fields else ())
+    return Node("other", offset, parts=_parts_of_other(fields, inner))
+
+
+def _parts_of_other(fields: _Fields, inner: Callable[..., tuple[Node, ...]]) -> tuple[Node, ...]:
+    """Keys and values of a map, or the expressions of a comprehension."""
+    entries = _messages(_fields(_bytes(fields, 8)), 2)
+    return (
+        *(part for entry in entries for part in inner(entry, 3, 4)),
+        *inner(_fields(_bytes(fields, 9)), 2, 4, 5, 6, 7),
+    )
 
 
 def _constant(fields: _Fields) -> Scalar:

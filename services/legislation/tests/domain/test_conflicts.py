@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from imdi_legislation.domain.conflicts import find_conflict
+from imdi_legislation.domain.rules import Rule
+
+MakeRule = Callable[..., Rule]
+MakeItem = Callable[..., dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said", "conflicts"),
+    [
+        ({"category": "security"}, {}, True),
+        ({"performed_by": "government"}, {}, True),
+        ({"title": "Another title", "validity": "P1D"}, {}, False),
+        ({"code": "other_test", "category": "security"}, {}, False),
+        ({"category": "security"}, {"destinations": "QA"}, False),
+        ({"category": "security"}, {"destinations": "GCC"}, True),
+        ({"category": "security"}, {"origins": "*", "occupations": "53"}, True),
+        ({"category": "security"}, {"begins": date(2019, 1, 1), "ends": date(2019, 12, 31)}, False),
+        ({"category": "security"}, {"begins": date(2030, 1, 1)}, True),
+    ],
+)
+def test_two_rules_may_not_describe_one_item_differently(
+    rule: MakeRule, item: MakeItem, changed: dict[str, Any], said: dict[str, Any], conflicts: bool
+) -> None:
+    found = find_conflict(rule("new"), [rule("old", item(**changed), **said)])
+    assert bool(found) is conflicts
+    assert found is None or found.rules == ("new", "old")
+
+
+def test_a_version_does_not_conflict_with_its_own_code(rule: MakeRule, item: MakeItem) -> None:
+    assert find_conflict(rule("same"), [rule("same", item(category="security"))]) is None
+
+
+def after(rule: MakeRule, item: MakeItem, code: str, *before: str, **said: Any) -> Rule:
+    said = {"holds_at": ["departure"]} | said
+    scope = {name: said.pop(name) for name in ("origins", "destinations") if name in said}
+    return rule(f"rule-{code}", item(code=code, after=list(before), **said), **scope)
+
+
+@pytest.mark.parametrize(
+    ("new", "others", "circle"),
+    [
+        (("a", "b"), [("b", "a")], {"rule-a", "rule-b"}),
+        (("a", "b"), [("b", "c"), ("c", "a")], {"rule-a", "rule-b", "rule-c"}),
+        (("a", "b"), [("b", "c"), ("d", "a")], None),
+        (("a", "b", "c"), [("b",), ("c", "d"), ("d", "a")], {"rule-a", "rule-c", "rule-d"}),
+        (("a", "b"), [("b", "c"), ("c", "b")], None),
+    ],
+)
+def test_prerequisites_may_not_run_in_a_circle(
+    rule: MakeRule, item: MakeItem, new: Any, others: Any, circle: set[str] | None
+) -> None:
+    found = find_conflict(after(rule, item, *new), [after(rule, item, *other) for other in others])
+    assert (set(found.rules) if found else None) == circle
+
+
+def test_a_circle_across_corridors_that_never_meet_is_none(rule: MakeRule, item: MakeItem) -> None:
+    new = after(rule, item, "a", "b", destinations="SA QA")
+    others = [after(rule, item, "b", "c", destinations="SA"), after(rule, item, "c", "a", destinations="QA")]
+    assert find_conflict(new, others) is None
+    assert find_conflict(new, [others[0], after(rule, item, "c", "a", destinations="GCC")]) is not None
+
+
+def test_what_must_hold_at_the_visa_comes_before_it(rule: MakeRule, item: MakeItem) -> None:
+    medical = after(rule, item, "medical", "visa", holds_at=["visa"])
+    assert find_conflict(medical, []) is not None
+    later = after(rule, item, "stamp", "visa", holds_at=["departure"])
+    assert find_conflict(later, [after(rule, item, "medical", holds_at=["visa"])]) is None
+    assert find_conflict(after(rule, item, "visa", "stamp"), [later]) is not None
+
+
+def test_other_kinds_never_conflict(rule: MakeRule) -> None:
+    assert find_conflict(rule("age", {"criterion": "age", "min": 1}, "criterion"), [rule("old")]) is None

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imdi_contracts.legislation import DeterminedItem
+from imdi_legislation.domain.durations import parse_duration
+from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.items import Item, determine_items
+from imdi_legislation.domain.judging import rule_on
+from imdi_legislation.domain.plain import plain
+from imdi_legislation.domain.rules import Basis, Rule, Source
+
+MakeRule = Callable[..., Rule]
+MakeItem = Callable[..., dict[str, Any]]
+ADULT: Facts = {"worker.age": 30}
+YES, NO, OPEN = "worker.age >= 18", "worker.age < 18", "worker.facts.x"
+
+
+def one(rules: list[Rule], facts: Facts = ADULT) -> Item:
+    [item] = determine_items(rule_on(rules, facts))
+    return item
+
+
+@pytest.mark.parametrize(
+    ("attribute", "values", "strictest", "governs"),
+    [
+        ("validity", ["P60D", "P30D"], "P30D", "b"),
+        ("validity", [None, "P1Y"], "P1Y", "b"),
+        ("validity", ["P2M", "P60D"], "P60D", "b"),
+        ("validity", ["P60D", "P60D"], "P60D", "a"),
+        ("lead_days", [3, 10], 10, "b"),
+        ("lead_days", [3, 0], 3, "a"),
+        ("counted_from", ["issued_on", "performed_on"], "performed_on", "b"),
+        ("beyond", [None, "P6M"], "P6M", "b"),
+        ("beyond", ["P6M", "P3M"], "P6M", "a"),
+        ("beyond", [None, "P0D"], "P0D", "b"),
+        ("payer", ["worker", "employer"], "employer", "b"),
+        ("payer", ["worker", None], "worker", "a"),
+        ("payer", ["worker", "government"], "government", "b"),
+        ("payer", ["government", "employer"], "employer", "b"),
+    ],
+)
+def test_the_strictest_of_each_attribute_governs(
+    rule: MakeRule, item: MakeItem, attribute: str, values: list[Any], strictest: Any, governs: str
+) -> None:
+    rules = [rule(code, item(**{attribute: value})) for code, value in zip("ab", values, strict=True)]
+    found = one(rules)
+    assert getattr(found, attribute) == strictest
+    assert found.governed_by[attribute].code == governs
+    assert one(rules[::-1]) == found
+
+
+def test_working_days_and_calendar_days_are_compared(rule: MakeRule, item: MakeItem) -> None:
+    days, working = rule("a", item(lead_days=6)), rule("b", item(lead_working_days=5))
+    found = one([days, working])
+    assert (found.lead_days, found.lead_working_days) == (None, 5)
+    assert found.governed_by["lead_working_days"].code == "b"
+    assert (one([rule("a", item(lead_days=8)), working]).lead_days) == 8
+
+
+def test_lists_are_united(rule: MakeRule, item: MakeItem) -> None:
+    found = one([
+        rule("a", item(after=["passport"], holds_at=["departure"], documents=["photo"])),
+        rule("b", item(after=["contract", "passport"], holds_at=["visa"], documents=["form"])),
+    ])  # fmt: skip
+    assert found.after == ("contract", "passport")
+    assert found.holds_at == ("visa", "departure")
+    assert found.documents == ("form", "photo")
+    assert [basis.instrument for basis in found.basis] == ["instrument-a", "instrument-b"]
+
+
+@pytest.mark.parametrize(
+    ("whens", "status", "needs", "validity"),
+    [
+        ([YES, YES], "required", None, "P10D"),
+        ([YES, NO], "required", None, "P10D"),
+        ([NO, YES], "required", None, "P20D"),
+        ([OPEN, YES], "required", "worker.facts.x", "P20D"),
+        ([OPEN, NO], "unknown", "worker.facts.x", "P10D"),
+        ([NO, OPEN], "unknown", "worker.facts.x", "P20D"),
+        ([NO, NO], "not_applicable", None, "P10D"),
+        ([None, NO], "required", None, "P10D"),
+    ],
+)
+def test_attributes_come_from_the_rules_that_apply(
+    rule: MakeRule, item: MakeItem, whens: list[str | None], status: str, needs: str | None, validity: str
+) -> None:
+    rules = [rule("a", item(validity="P10D"), when=whens[0]), rule("b", item(validity="P20D"), when=whens[1])]
+    found = one(rules)
+    assert (found.status, found.needs_fact, found.validity) == (status, needs, validity)
+
+
+def test_where_sources_dispute_a_value_the_strictest_governs_and_all_are_shown(rule: MakeRule, item: MakeItem) -> None:
+    basis = (Basis("circular", "Circular", None),)
+    made = replace(
+        rule("gulf", item(validity="P60D", lead_days=2)),
+        disputed=(Source("validity", "P30D", basis, "another page"), Source("lead_days", 9, basis)),
+    )
+    found = one([made, rule("other", item(validity="P90D"))])
+    assert (found.validity, found.lead_days, found.confidence) == ("P30D", 9, "disputed")
+    assert found.governed_by["validity"].code == "gulf"
+    assert [(d.attribute, d.value, d.note) for d in found.disputed] == [
+        ("validity", "P60D", None),
+        ("validity", "P30D", "another page"),
+        ("lead_days", 2, None),
+        ("lead_days", 9, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (["primary", "primary"], "primary"),
+        (["primary", "secondary"], "secondary"),
+        (["disputed", "primary"], "disputed"),
+    ],
+)
+def test_the_weakest_confidence_is_told(rule: MakeRule, said: list[str], told: str) -> None:
+    assert one([rule(code, confidence=how) for code, how in zip("ab", said, strict=True)]).confidence == told
+
+
+def test_an_item_fits_the_contract(rule: MakeRule, item: MakeItem) -> None:
+    found = one([rule("a", item(validity="P60D", payer="employer", after=["passport"]))])
+    told = DeterminedItem.model_validate(plain(found))
+    assert told.governed_by["validity"].code == "a"
+    assert told.validity == "P60D"
+
+
+EFFECTS = st.fixed_dictionaries({
+    "validity": st.sampled_from([None, "P30D", "P2M", "P1Y"]),
+    "lead_days": st.integers(0, 20),
+    "counted_from": st.sampled_from(["performed_on", "issued_on"]),
+    "beyond": st.sampled_from([None, "P1M", "P6M"]),
+    "payer": st.sampled_from([None, "worker", "employer", "government"]),
+    "after": st.lists(st.sampled_from(["passport", "visa"]), max_size=2),
+    "holds_at": st.lists(st.sampled_from(["visa", "departure", "arrival"]), max_size=3),
+})  # fmt: skip
+CASES = st.lists(st.tuples(EFFECTS, st.sampled_from([None, YES, NO, OPEN])), min_size=1, max_size=4)
+
+
+@settings(max_examples=60)
+@given(CASES, st.data())
+def test_the_order_of_rules_does_not_matter(rule: MakeRule, item: MakeItem, cases: Any, data: st.DataObject) -> None:
+    rules = [rule(f"r{n}", item(**effect), id=f"r{n}", when=when) for n, (effect, when) in enumerate(cases)]
+    assert one(data.draw(st.permutations(rules))) == one(rules)
+
+
+@settings(max_examples=60)
+@given(CASES, EFFECTS)
+def test_one_more_rule_that_applies_never_loosens(rule: MakeRule, item: MakeItem, cases: Any, more: Any) -> None:
+    rules = [rule(f"r{n}", item(**effect), when=when) for n, (effect, when) in enumerate(cases)]
+    before, after = one(rules), one([*rules, rule("z", item(**more))])
+    assert after.status == "required"
+    if before.status == "required":
+        assert set(before.after) <= set(after.after)
+        assert set(before.holds_at) <= set(after.holds_at)
+        assert (after.lead_days or 0) >= (before.lead_days or 0)
+        assert _length(after.validity) <= _length(before.validity)
+        assert _length(after.beyond or "P0D") >= _length(before.beyond or "P0D")
+        assert not (after.payer == "worker" and before.payer not in ("worker", None))
+        assert after.counted_from in (before.counted_from, "performed_on")
+
+
+def _length(validity: str | None) -> Any:
+    return parse_duration(validity).length if validity else 10**9
