@@ -50,7 +50,7 @@ e2e: setup ## Run the stories across all services, the heavy ones too
 	$(RUN) pytest tests/e2e $(ARGS)
 
 bench: setup ## Measure the ratios of the platform, one JSON line each
-	@$(RUN) python tests/bench $(ARGS)
+	@$(RUN) python -m tests.bench $(ARGS)
 
 contracts: setup ## Make the published schemas, examples and docs/events.md anew
 	$(RUN) python -m imdi_contracts.publish
