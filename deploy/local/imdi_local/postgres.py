@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 from imdi_local import processes
 from imdi_local.child import REFUSED
@@ -88,7 +88,7 @@ class Postgres:
         to a zombie that nobody reaps, which PostgreSQL itself would take for a living server. The caller holds the
         home's lock, so nobody else's server can be running here.
         """
-        processes.stop(list(processes.working_in(self.data, "postgres")), signal.SIGQUIT, patience=3)
+        processes.stop(list(processes.working_in(self.data, "postgres")), signal.SIGQUIT, patience=2)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def program(self) -> Program:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from imdi_contracts import catalogue
 from imdi_contracts.event import Topic
@@ -32,24 +34,37 @@ async def provide(bootstrap: str, topics: Iterable[Topic] | None = None) -> list
     try:
         there = set(await admin.list_topics())
         missing = [topic for topic in wanted if topic.name not in there]
-        kept = [topic for topic in wanted if topic.name in there]
-        if missing:
-            new = [NewTopic(topic.name, PARTITIONS, 1, topic_configs=SETTINGS[topic.kept]) for topic in missing]
-            made = await admin.create_topics(new)
-            _demand_success((name, code) for name, code, *_ in made.topic_errors)
-        if kept:
-            for answer in await admin.alter_configs([_settings(topic) for topic in kept]):
-                _demand_success((name, code) for code, _, _, name in answer.resources)
-        return [topic.name for topic in missing]
+        made = await _make(admin, missing) if missing else set()
+        kept = [_settings(topic) for topic in wanted if topic.name not in made]
+        for answer in await admin.alter_configs(kept) if kept else ():
+            for code, _, _, name in answer.resources:
+                _demand_success(name, code)
+        await _listed(admin, {topic.name for topic in wanted})
+        return [topic.name for topic in missing if topic.name in made]
     finally:
         await admin.close()
+
+
+async def _make(admin: AIOKafkaAdminClient, topics: Iterable[Topic]) -> set[str]:
+    """Names of those made: a broker lists a topic a moment later than it has it, so some may be there already."""
+    new = [NewTopic(topic.name, PARTITIONS, 1, topic_configs=SETTINGS[topic.kept]) for topic in topics]
+    outcomes = {name: code for name, code, *_ in (await admin.create_topics(new)).topic_errors}
+    made = {name for name, code in outcomes.items() if code != TopicAlreadyExistsError.errno}
+    for name in made:
+        _demand_success(name, outcomes[name])
+    return made
+
+
+async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> None:
+    """Returns when the broker lists them all; a consumer that came earlier would look again after minutes."""
+    while not names <= set(await admin.list_topics()):
+        await asyncio.sleep(0.02)
 
 
 def _settings(topic: Topic) -> ConfigResource:
     return ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=SETTINGS[topic.kept])
 
 
-def _demand_success(outcomes: Iterable[tuple[str, int]]) -> None:
-    for name, code in outcomes:
-        if code:
-            raise RuntimeError(f"Kafka refused topic {name}: error {code}")
+def _demand_success(name: str, code: int) -> None:
+    if code:
+        raise RuntimeError(f"Kafka refused topic {name}: {for_code(code).__name__}")

@@ -116,6 +116,12 @@ class Host:
         await asyncio.wait_for(running.until(server.ready()), START)
 
 
+def forget(socket: Path) -> None:
+    """Lets the next test process start a host of its own."""
+    socket.unlink(missing_ok=True)
+    socket.with_suffix(".log").unlink(missing_ok=True)
+
+
 async def hold(socket: Path) -> None:
     """Listens on the socket until nobody is left; a host that begins meanwhile listens on a new one."""
     data = Path(tempfile.mkdtemp(prefix="imdi-test-"))
@@ -128,11 +134,10 @@ async def hold(socket: Path) -> None:
         tasks = [asyncio.create_task(host.until_deserted()), asyncio.create_task(ended.wait())]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        socket.unlink(missing_ok=True)
+        forget(socket)
         server.close()
         await host.stop()
         shutil.rmtree(data, ignore_errors=True)
-        socket.with_suffix(".log").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,128 @@
+"""Kafka through kill -9, its jars, its Java, and what it says when it cannot start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from imdi_contracts.event import Topic
+from imdi_local import java, kafka_jars, topics
+from imdi_local.kafka import Kafka
+from imdi_local.running import Running
+from imdi_local.trouble import Trouble
+
+Serving = Callable[[Kafka], AbstractAsyncContextManager[Running]]
+
+
+async def test_records_and_offsets_outlive_a_kill(kafka: Kafka, serving: Serving) -> None:
+    async with serving(kafka) as first:
+        await topics.provide(kafka.bootstrap, [Topic("kept", "thing")])
+        await _send(kafka, b"before")
+        assert await _read(kafka) == b"before"
+        first.process.kill()
+        await first.exited()
+        async with serving(kafka) as second:
+            await _send(kafka, b"after")
+            assert await _read(kafka) == b"after"
+            listening = {c.laddr.ip for c in psutil.Process(second.pid).net_connections() if c.status == "LISTEN"}
+            assert listening <= {"127.0.0.1", "::ffff:127.0.0.1"}
+            assert any("Kafka Server started" in line for line in second.tail.splitlines())
+
+
+async def _send(kafka: Kafka, value: bytes) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, acks="all", enable_idempotence=True) as producer:
+        await producer.send_and_wait("kept", value, partition=0)
+
+
+async def _read(kafka: Kafka) -> bytes | None:
+    """The next record of a group that commits what it has read."""
+    consumer = AIOKafkaConsumer(
+        "kept", bootstrap_servers=kafka.bootstrap, group_id="reader", auto_offset_reset="earliest"
+    )
+    async with consumer:
+        record = await consumer.getone()
+        await consumer.commit()
+        value: bytes | None = record.value
+        return value
+
+
+async def test_a_directory_that_is_not_kafkas_is_named(kafka: Kafka) -> None:
+    kafka.data.mkdir()
+    with pytest.raises(Trouble, match="damaged"):
+        await kafka.create()
+
+
+def fetch(cache: Path, **environment: str) -> subprocess.Popen[str]:
+    script = (
+        "from imdi_local import kafka_jars as k, trouble\n"
+        "build = k._resolve\n"
+        "def counted(*a, **b): print('offline' if b['offline'] else 'built'); return build(*a, **b)\n"
+        "k._resolve = counted\n"
+        "try: print(len(k.kafka_jars()))\n"
+        "except trouble.Trouble as error: print(error)\n"
+    )
+    settings = os.environ | {"XDG_CACHE_HOME": str(cache)} | environment
+    command = [sys.executable, "-c", script]
+    return subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture
+def fetched_before(tmp_path: Path) -> Path:
+    """A cache that holds what was downloaded, but has nothing built or checked yet."""
+    kafka_jars.kafka_jars()
+    shutil.copytree(kafka_jars.cache() / "maven", tmp_path / "imdi" / "maven", copy_function=os.link)
+    return tmp_path
+
+
+def test_two_first_starts_at_once_fetch_once(fetched_before: Path) -> None:
+    both = [fetch(fetched_before) for _ in range(2)]
+    said = sorted(each.communicate(timeout=100)[0].split() for each in both)
+    assert [lines[-2:] for lines in said] == [["built", "46"], ["offline", "46"]]
+
+
+def test_a_warm_cache_needs_no_network(fetched_before: Path) -> None:
+    fetch(fetched_before).communicate(timeout=100)
+    said, _ = fetch(fetched_before, HTTPS_PROXY="http://127.0.0.1:9").communicate(timeout=100)
+    assert said.split()[-2:] == ["offline", "46"]
+
+
+def test_another_jar_is_refused(fetched_before: Path) -> None:
+    [jar] = (fetched_before / "imdi" / "maven").rglob("jose4j-*.jar")
+    content = jar.read_bytes()
+    jar.unlink()
+    jar.write_bytes(content + b"more")
+    said, _ = fetch(fetched_before, HTTPS_PROXY="http://127.0.0.1:9").communicate(timeout=100)
+    assert "not the ones IMDI was tested with" in said
+    assert jar.name in said
+
+
+def test_a_registry_out_of_reach_is_named(tmp_path: Path) -> None:
+    said, _ = fetch(tmp_path, HTTPS_PROXY="http://127.0.0.1:9").communicate(timeout=100)
+    assert "could not be fetched from the Maven registry" in said
+    assert "HTTPS_PROXY" in said
+
+
+def test_a_java_that_is_here_is_preferred(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "java"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'openjdk version \"21.0.1\" 2023-10-17' >&2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    assert java.find_java() == program
+    program.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15' >&2\n")
+    assert java.find_java() != program
+
+
+def test_no_java_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(java, "_places", lambda: iter([Path("/nowhere/java")]))
+    with pytest.raises(Trouble, match="JAVA_HOME"):
+        java.find_java()
