@@ -1,0 +1,73 @@
+"""Which events a change gives rise to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from imdi_worker_prep.domain.items import Law, Outcome
+
+HELD: frozenset[str] = frozenset({"cleared", "expiring"})
+WAITING: frozenset[str] = frozenset({"required", "scheduled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """``<thing>.<happened>``, and the item it is about where it is about one."""
+
+    what: str
+    item: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a preparation and its items stood."""
+
+    status: str
+    items: Mapping[str, str]
+
+
+def cleared(category: str) -> str:
+    """What is announced when an item of a category becomes cleared."""
+    return "worker.completed-orientation" if category == "orientation" else f"worker.cleared-{category}"
+
+
+def of_items(laws: Sequence[Law], before: Standing, after: Standing, expired: frozenset[str]) -> list[Happened]:
+    """What happened to items. ``expired`` are those whose clearance has ended by the calendar."""
+    found = []
+    for law in laws:
+        was, now = before.items.get(law.code), after.items[law.code]
+        if now == was:
+            continue
+        if now == "cleared":
+            found.append(Happened(cleared(law.category), law.code))
+        elif now == "expiring":
+            found.append(Happened("clearance.expiring", law.code))
+        elif was in HELD and now in WAITING and law.code in expired:
+            found.append(Happened("clearance.expired", law.code))
+    return found
+
+
+def of_preparation(before: Standing, after: Standing) -> list[Happened]:
+    """What happened to the whole: cleared to depart, or no more."""
+    if after.status == before.status:
+        return []
+    if after.status == "cleared":
+        return [Happened("worker.cleared-to-depart")]
+    return [Happened("clearance.revoked")] if after.status == "revoked" else []
+
+
+def of_result(law: Law, outcome: Outcome, told: Sequence[Happened]) -> list[Happened]:
+    """What a result that now counts announces, beside what changed with it.
+
+    A renewed clearance is told again, with its new dates; what has no event of its own is a change of the plan.
+    """
+    if any(one.item == law.code for one in told):
+        return []
+    if outcome == "cleared" and law.applies == "required":
+        return [Happened(cleared(law.category), law.code)]
+    if outcome == "failed":
+        return [Happened("worker.failed-item", law.code)]
+    if outcome == "deferred" and law.category == "medical":
+        return [Happened("worker.deferred-medical", law.code)]
+    return [Happened("preparation.planned", law.code)]

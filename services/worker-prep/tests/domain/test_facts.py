@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from imdi_worker_prep.domain.facts import fault, other_type
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("worker.facts.ecr_passport", True, None),
+        ("worker.facts.children", 2, None),
+        ("worker.facts.religion", "none", None),
+        ("placement.first_departure", False, None),
+        ("placement.first_departure", "no", "type"),
+        ("worker.age", 30, "answerable"),
+        ("worker.facts.", True, "answerable"),
+        ("worker.facts.UPPER", True, "answerable"),
+        ("worker.facts.a\n", True, "answerable"),
+        ("worker.facts.a", 1.5, "type"),
+        ("worker.facts.a", None, "type"),
+        ("worker.facts.a", [1], "type"),
+        ("worker.facts.a", 2**60, "range"),
+        ("worker.facts.a", "", "length"),
+        ("worker.facts.a", "x" * 201, "length"),
+    ],
+)
+def test_answers(name: str, value: object, rule: str | None) -> None:
+    found = fault(name, value)
+    assert (found and found[0]) == rule
+
+
+@pytest.mark.parametrize(
+    ("known", "value", "other"), [({}, 1, False), ({"f": 1}, 2, False), ({"f": True}, 1, True), ({"f": "a"}, 1, True)]
+)
+def test_the_type_of_a_fact_stays(known: dict[str, bool | int | str], value: bool | int | str, other: bool) -> None:
+    assert other_type(known, "f", value) is other
