@@ -55,6 +55,12 @@ class MemberWithdrawn(MemberState):
     happened: ClassVar = "member.withdrawn"
 
 
+class MemberLicencesChanged(MemberState):
+    """A licence was recorded, began or ended, and ``licensed_until`` changed with it."""
+
+    happened: ClassVar = "member.licences-changed"
+
+
 class WorkerState(Event):
     """A worker's pseudonymous legal facts: the one event that carries them. All null once erased."""
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from httpx import AsyncClient, Response
 
+from imdi_common.service import Service
+from imdi_registry.app import SERVICE
 from imdi_registry.domain.identity import Identity, Passport
 from imdi_registry.domain.mrz import check_digit
+from imdi_registry.storage.sealing import MasterKey
 
+MASTER_SECRET = bytes(range(32))
+os.environ["IMDI_REGISTRY_MASTER_KEY"] = base64.b64encode(MASTER_SECRET).decode()
 Write = Callable[..., list[str]]
 _SEX = {"female": "F", "male": "M", "unspecified": "<"}
 
@@ -70,3 +81,118 @@ def maya() -> Identity:
         phone="+9779800000000",
         email="maya@example.org",
     )
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    return SERVICE
+
+
+@pytest.fixture
+def master() -> MasterKey:
+    return MasterKey(MASTER_SECRET)
+
+
+def application(name: str = "Himal Manpower", kind: str = "recruitment_agency", country: str = "NP") -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": kind,
+        "country": country,
+        "contact_email": "ops@example.org",
+        "licences": [
+            {
+                "type": "recruitment",
+                "number": "NP-1234",
+                "issuer": "Department of Foreign Employment",
+                "valid_from": "2026-01-01",
+                "valid_until": "2027-01-01",
+            }
+        ],
+        "services": [
+            {"service": "medical_examination", "country": "NP", "place": "Kathmandu", "destinations": ["MY", "SA"]}
+        ],
+    }
+
+
+def worker_request(number: str = "PA1234567", **changed: Any) -> dict[str, Any]:
+    """Maya, as a clerk types her in, with the lines of her passport."""
+    return {
+        "given_names": "Maya",
+        "family_name": "Tamang",
+        "birth_date": "1996-04-02",
+        "sex": "female",
+        "nationality": "NP",
+        "country": "NP",
+        "passport": {
+            "number": number,
+            "issuing_country": "NP",
+            "expires_on": "2031-05-01",
+            "mrz": write_td3(number=number),
+        },
+        "phone": "+9779800000000",
+        "email": "maya@example.org",
+        "consents": [{"purpose": "matching"}, {"purpose": "preparation"}],
+    } | changed
+
+
+@dataclass
+class Desk:
+    """Sends what people at their desks send, as whom one says."""
+
+    client: AsyncClient
+    token: Callable[..., dict[str, str]]
+    members: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def headers(self, who: str | None) -> dict[str, str]:
+        if who is None:
+            return {}
+        if who == "steward":
+            return self.token(scopes="steward ops")
+        member = self.members[who]
+        return self.token(member={name: member[name] for name in ("id", "kind", "country")} | {"sequence": 1})
+
+    async def send(
+        self, method: str, path: str, who: str | None, json: Any = None, key: str | None = None, **more: Any
+    ) -> Response:
+        headers = self.headers(who) | more.pop("headers", {})
+        if method == "POST":
+            headers["Idempotency-Key"] = key or str(uuid4())
+        content = {} if json is None else {"json": json}
+        return await self.client.request(method, path, headers=headers, **content, **more)
+
+    async def post(self, path: str, who: str | None, json: Any = None, **more: Any) -> Response:
+        return await self.send("POST", path, who, json, **more)
+
+    async def get(self, path: str, who: str | None, **more: Any) -> Response:
+        return await self.send("GET", path, who, **more)
+
+    async def join(self, name: str, kind: str = "recruitment_agency", country: str = "NP") -> str:
+        """A member that applied and was accredited; its id."""
+        applied = await self.post("/v1/members", None, application(name, kind, country))
+        assert applied.status_code == 201, applied.text
+        member_id: str = applied.json()["id"]
+        accredited = await self.post(f"/v1/members/{member_id}/accreditation", "steward", {"note": "papers seen"})
+        assert accredited.status_code == 200, accredited.text
+        self.members[name] = accredited.json()
+        return member_id
+
+    async def register(self, who: str, number: str = "PA1234567", **changed: Any) -> str:
+        registered = await self.post("/v1/workers", who, worker_request(number, **changed))
+        assert registered.status_code == 201, registered.text
+        worker_id: str = registered.json()["id"]
+        return worker_id
+
+
+@pytest.fixture
+def desk(client: AsyncClient, token: Callable[..., dict[str, str]]) -> Desk:
+    return Desk(client, token)
+
+
+@pytest.fixture
+def applying() -> Callable[..., dict[str, Any]]:
+    return application
+
+
+@pytest.fixture
+def registering() -> Callable[..., dict[str, Any]]:
+    return worker_request

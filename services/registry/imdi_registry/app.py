@@ -1,0 +1,55 @@
+"""Registry's table of contents: members, clients, and the only home of workers' identity."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import AbstractAsyncContextManager
+from typing import cast
+
+from pydantic import TypeAdapter
+
+from imdi_common.service import Runtime, Service
+from imdi_registry.actions.manage_clients import PlatformClient, set_platform_clients
+from imdi_registry.api import clients, members, oauth, privacy, workers
+from imdi_registry.reactions.due import DUE_ACTIONS
+from imdi_registry.reactions.policies import POLICIES
+from imdi_registry.reactions.projections import PROJECTIONS
+from imdi_registry.settings import Settings
+from imdi_registry.storage import members as member_rows
+from imdi_registry.storage import signing_keys, vault
+from imdi_registry.storage.copies import METADATA
+
+
+def _open(runtime: Runtime) -> AbstractAsyncContextManager[vault.Vault]:
+    return vault.opened(runtime, cast(Settings, runtime.settings).master_secret)
+
+
+async def bootstrap(runtime: Runtime) -> None:
+    """Set the platform's own clients from JSON on standard input: ``{"clients": [{"name", "client_id", …}]}``."""
+    given = TypeAdapter(dict[str, list[PlatformClient]]).validate_python(json.load(sys.stdin))
+    async with runtime.database.transaction() as session:
+        await set_platform_clients(session, given["clients"], runtime.clock.now())
+
+
+async def rotate_signing_key(runtime: Runtime) -> None:
+    """Add the next signing key; it takes over by itself in five minutes, and the old one retires after it."""
+    async with runtime.database.transaction() as session:
+        await signing_keys.rotate(session, vault.vault_of(runtime).master, runtime.clock.now())
+
+
+SERVICE = Service(
+    name="registry",
+    title="IMDI registry",
+    package="imdi_registry",
+    settings=Settings,
+    tables=METADATA,
+    routers=[oauth.router, members.router, clients.router, workers.router, privacy.router],
+    projections=PROJECTIONS,
+    policies=POLICIES,
+    due=DUE_ACTIONS,
+    standing=member_rows.standing,
+    commands={"bootstrap": bootstrap, "rotate-signing-key": rotate_signing_key},
+    open=_open,
+    keys=lambda runtime: lambda: vault.trusted(runtime),
+)
