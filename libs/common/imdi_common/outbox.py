@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, Uuid, func, inspect, literal, select, update
+from sqlalchemy import Integer, Text, TextClause, Uuid, bindparam, inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import set_committed_value
 
 from imdi_common.database import ANNOUNCED, Announcing
 from imdi_common.ids import uuid7
-from imdi_common.mechanics import outbox
 from imdi_common.telemetry import traceparent
 from imdi_contracts.event import Event, Topic
 
@@ -41,24 +43,38 @@ async def _record(
     session: AsyncSession, aggregate: Announcing, event_id: UUID, topic: Topic, event: Event, *, step: int
 ) -> int:
     mapper = inspect(type(aggregate))
-    table, keys = mapper.local_table, mapper.primary_key_from_instance(aggregate)
-    own = [column == key for column, key in zip(mapper.primary_key, keys, strict=True)]
-    number = (
-        update(table)
-        .where(*own)
-        .values(event_number=table.c.event_number + step)
-        .returning(table.c.event_number)
-        .cte("number")
-    )
-    row = {
-        "event_id": literal(event_id, Uuid),
-        "topic": literal(topic.name, Text),
-        "key": literal(event.subject, Text),
-        "sequence": number.c.event_number.cast(BigInteger),
-        "type": literal(event.type(), Text),
-        "body": literal(event.model_dump_json(), Text),
-        "traceparent": literal(traceparent(), Text),
-        "recorded_at": func.clock_timestamp(),
+    keys = mapper.primary_key_from_instance(aggregate)
+    values = {
+        "step": step,
+        "event_id": event_id,
+        "topic": topic.name,
+        "key": event.subject,
+        "type": event.type(),
+        "body": event.model_dump_json(),
+        "traceparent": traceparent(),
     }
-    statement = outbox.insert().from_select(list(row), select(*row.values())).returning(outbox.c.sequence)
-    return int((await session.execute(statement)).scalar_one())
+    row = await session.execute(_statement(mapper), values | {f"id{index}": key for index, key in enumerate(keys)})
+    return int(row.scalar_one())
+
+
+@cache
+def _statement(mapper: Mapper[Any]) -> TextClause:
+    """One round trip: raise the aggregate's event number, which locks its row, and record the event under it.
+
+    It is a text, made once per table: building it anew for each event would cost more than running it.
+    """
+    table = str(mapper.local_table)
+    own = " and ".join(f'"{column.name}" = :id{index}' for index, column in enumerate(mapper.primary_key))
+    types = {f"id{index}": column.type for index, column in enumerate(mapper.primary_key)}
+    statement = text(
+        f"""
+        with number as (
+            update "{table}" set event_number = event_number + :step where {own} returning event_number)
+        insert into outbox (event_id, topic, key, sequence, type, body, traceparent, recorded_at)
+        select :event_id, :topic, :key, event_number, :type, :body, :traceparent, clock_timestamp() from number
+        returning sequence
+        """  # noqa: S608 - names of our own tables and columns
+    )
+    texts = dict.fromkeys(("topic", "key", "type", "body", "traceparent"), Text)
+    given = types | texts | {"step": Integer, "event_id": Uuid}
+    return statement.bindparams(*(bindparam(name, type_=kind) for name, kind in given.items()))
