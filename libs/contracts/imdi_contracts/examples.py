@@ -84,6 +84,7 @@ SAMPLES: dict[str, Any] = {
 }
 """By the field's name, or by the part of the event and the name, where the schema alone would give something odd."""
 STATUSES = {
+    "member.licences-changed": "accredited",
     "member.reinstated": "accredited",
     "vacancy.amended": "posted",
     "profile.changed": "live",
