@@ -6,11 +6,8 @@ import argparse
 import asyncio
 import os
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from event_path import Bench, commit_visible, outbox_tax
+from tests.bench.event_path import Bench, commit_visible, outbox_tax
 
 from imdi_local.testing.servers import Servers, test_servers
 

@@ -12,14 +12,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer
-from figures import Ratio, quantile
-from sample import FLOOR_TOPIC, LABEL, TOPIC, Base, Thing, ThingState, copies
 from sqlalchemy import MetaData, insert
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from tests.bench.figures import Ratio, quantile
+from tests.bench.sample import FLOOR_TOPIC, LABEL, TOPIC, Base, Thing, ThingState, copies
 
 from imdi_common import mechanics
 from imdi_common.database import Database
@@ -91,9 +90,9 @@ class Bench:
     @asynccontextmanager
     async def reading(self, kind: str) -> AsyncIterator[dict[str, float]]:
         """The reader's process; yields when each event became visible, by id."""
-        script = str(Path(__file__).with_name("reader.py"))
+        command = sys.executable, "-m", "tests.bench.reader", kind
         process = await asyncio.create_subprocess_exec(
-            sys.executable, script, kind, self._urls["reader"][0], self._kafka, stdout=asyncio.subprocess.PIPE
+            *command, self._urls["reader"][0], self._kafka, stdout=asyncio.subprocess.PIPE
         )
         assert process.stdout
         seen: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The other service, as a process of its own: ``python reader.py ours|floor DATABASE_URL KAFKA`` .
+"""The other service, as a process of its own: ``python -m tests.bench.reader ours|floor DATABASE_URL KAFKA``.
 
 Prints a line ``id monotonic_time`` for each event once the transaction that holds its copy is committed.
 """
@@ -8,15 +8,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from sqlalchemy.ext.asyncio import AsyncSession
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from sample import FLOOR_TOPIC, TOPIC, ThingState, known_thing
+from tests.bench.sample import FLOOR_TOPIC, TOPIC, ThingState, known_thing
 
 from imdi_common.clock import Clock
 from imdi_common.consumer import Consumer
@@ -52,7 +48,7 @@ async def floor(database: Database, kafka: str) -> None:
     )
     await consumer.start()
     connection = await database.engine.raw_connection()
-    bare = connection.driver_connection
+    bare: Any = connection.driver_connection
     statement = (
         "insert into known_thing (id, sequence, label) values ($1, 1, $2) "
         "on conflict (id) do update set sequence = excluded.sequence, label = excluded.label"

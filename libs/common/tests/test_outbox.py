@@ -46,7 +46,8 @@ async def test_the_same_event_on_a_second_topic_has_the_same_id_and_sequence(
     rows = (await session.execute(text("select topic, event_id, sequence from outbox order by position"))).all()
     assert [row.topic for row in rows] == ["imdi.sample.things", "imdi.sample.public"]
     assert len({(row.event_id, row.sequence) for row in rows}) == 1
-    assert (await session.get(things.Thing, thing)).event_number == 1
+    kept: Any = await session.get(things.Thing, thing)
+    assert kept.event_number == 1
 
 
 async def test_what_is_rolled_back_was_never_announced(database: Database, things: Any) -> None:

@@ -43,7 +43,7 @@ async def read_all(bootstrap: str, topic: Topic, expected: int) -> list[Any]:
 
 async def sent(database: Database) -> bool:
     async with database.transaction() as session:
-        return await session.scalar(text(UNPUBLISHED)) == 0
+        return bool(await session.scalar(text(UNPUBLISHED)) == 0)
 
 
 async def test_what_is_recorded_is_published_in_order_per_key(
