@@ -1,0 +1,85 @@
+"""Codes that requests are checked against: countries, currencies, occupations, languages, skills."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+import pycountry
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from imdi_common.shapes import Code, CountryCode, CurrencyCode, MoneyShape, Shape, WageShape
+from imdi_contracts import isco
+from imdi_contracts.codes import Cefr, Language
+
+Item = TypeVar("Item")
+
+
+def _country(code: str) -> str:
+    if pycountry.countries.get(alpha_2=code) is None:
+        raise ValueError("is not an ISO 3166-1 country")
+    return code
+
+
+def _currency(code: str) -> str:
+    if pycountry.currencies.get(alpha_3=code) is None:
+        raise ValueError("is not an ISO 4217 currency")
+    return code
+
+
+def _occupation(code: str) -> str:
+    if isco.title(code) is None:
+        raise ValueError("is not an ISCO-08 group")
+    return code
+
+
+def _written_date(value: Any) -> Any:
+    if not isinstance(value, str | date):
+        raise ValueError("is a date, as in 2027-03-01")  # noqa: TRY004 - pydantic turns ValueError into a 422
+    return value
+
+
+def unique(items: list[Item]) -> list[Item]:
+    """Refuses a list that says the same twice."""
+    if len({repr(item) for item in items}) < len(items):
+        raise ValueError("says the same twice")
+    return items
+
+
+Country = Annotated[CountryCode, AfterValidator(_country)]
+Currency = Annotated[CurrencyCode, AfterValidator(_currency)]
+UnitGroup = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$"), AfterValidator(_occupation)]
+"""An ISCO-08 unit group."""
+OccupationPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$"), AfterValidator(_occupation)]
+"""An ISCO-08 group of any level."""
+Skill = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,290}$")]
+"""An ESCO skill, by its address."""
+Day = Annotated[date, BeforeValidator(_written_date), Field(ge=date(1900, 1, 1), le=date(2100, 12, 31))]
+Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Whole = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Fact = Annotated[bool, Field(strict=True)] | Whole | Code
+"""The answer to ``worker.facts.<name>``: yes or no, a whole number, or a code; never free text."""
+
+
+class Money(MoneyShape):
+    currency: Currency
+
+
+class Wage(WageShape):
+    currency: Currency
+
+
+class LanguageLevel(Shape):
+    language: Language
+    level: Cefr
+
+
+def one_level_each(languages: list[LanguageLevel]) -> list[LanguageLevel]:
+    """Refuses two levels of one language."""
+    if len({one.language for one in languages}) < len(languages):
+        raise ValueError("names a language twice")
+    return languages
+
+
+Languages = Annotated[list[LanguageLevel], Field(max_length=50), AfterValidator(one_level_each)]

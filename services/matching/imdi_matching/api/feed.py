@@ -1,0 +1,109 @@
+"""The public feed of vacancies: changes after a cursor, and a snapshot to begin with."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Query, Response
+from pydantic import Field
+
+from imdi_common.door import OWN, Caller, door_router
+from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit
+from imdi_common.shapes import Shape, UtcTime
+from imdi_contracts.codes import ContractTerms, Wage
+from imdi_contracts.matching import Employer, Fee, LanguageLevel, Place, Skills
+from imdi_matching.queries import feed
+
+PAUSE_S = 0.1
+"""Between two looks while a caller waits for news."""
+
+
+class PublicVacancy(Shape):
+    """A vacancy as anyone may know it."""
+
+    id: UUID
+    owner_id: UUID
+    owner_kind: str
+    status: str
+    revision: int
+    agreed: int
+    title: str
+    occupation: str
+    employer: Employer
+    destination: Place
+    origins: list[str]
+    positions: int
+    wage: Wage
+    contract: ContractTerms
+    worker_pays: list[Fee]
+    languages: list[LanguageLevel]
+    skills: Skills
+    start_on: date
+    closes_on: date
+    submitted_on: date
+
+
+class Change(Shape):
+    """``vacancy`` is null where the vacancy is no longer in the public list."""
+
+    cursor: str
+    event_id: UUID
+    type: str
+    vacancy_id: UUID
+    sequence: int
+    at: UtcTime
+    status: Literal["posted", "paused", "returned", "filled", "closed", "expired", "withdrawn"]
+    vacancy: PublicVacancy | None
+
+
+class Changes(Shape):
+    items: list[Change]
+    next: str | None
+
+
+class Listed(Shape):
+    vacancy_id: UUID
+    sequence: int
+    vacancy: PublicVacancy
+
+
+class Snapshot(Shape):
+    """A page of the public list; after the last page, go on with the changes after ``changes_after``."""
+
+    items: list[Listed]
+    next: str | None
+    changes_after: str
+
+
+class Following(Shape):
+    after: Cursor = None
+    wait: Annotated[float, Field(ge=0, le=30)] = 0
+    """Seconds to wait for news."""
+    limit: Limit = 200
+
+
+router = door_router(prefix="/v1/vacancies", tags=["feed"])
+
+
+@router.get("/changes", response_model=Changes, summary="Follow the public list", openapi_extra=OWN)
+async def vacancy_changes(door: Caller, asked: Annotated[Following, Query()]) -> Response:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + asked.wait
+    while True:
+        page: dict[str, Any]
+        async with door.reading() as session:
+            page = await feed.changes(session, asked.after, asked.limit)
+        if page["items"] or loop.time() >= end or door.runtime.stopping:
+            return door.answer(Changes(**page))
+        await asyncio.sleep(PAUSE_S)
+
+
+@router.get("/snapshot", response_model=Snapshot, summary="Read the public list", openapi_extra=OWN)
+async def vacancy_snapshot(
+    door: Caller, limit: Annotated[Limit, Query()] = DEFAULT_LIMIT, cursor: Annotated[Cursor, Query()] = None
+) -> Response:
+    async with door.reading() as session:
+        return door.answer(Snapshot(**await feed.snapshot(session, cursor, limit)))

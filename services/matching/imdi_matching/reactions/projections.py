@@ -1,0 +1,72 @@
+"""Local copies of members, workers and rules."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.database import upsert_newer
+from imdi_common.reactions import Projection, Received
+from imdi_contracts.legislation import RULES, RuleState
+from imdi_contracts.registry import MEMBERS, WORKERS, MemberState, WorkerState
+from imdi_matching.storage.copies import Member, Rule, Worker, erased
+
+
+async def keep_members(session: AsyncSession, received: list[Received[MemberState]]) -> None:
+    rows = [
+        {
+            "id": UUID(one.state.member_id),
+            "kind": one.state.kind,
+            "country": one.state.country,
+            "status": one.state.status,
+            "licensed_until": one.state.licensed_until,
+            "sequence": one.sequence,
+        }
+        for one in received
+    ]
+    await session.execute(upsert_newer(Member, rows))
+
+
+async def keep_workers(session: AsyncSession, received: list[Received[WorkerState]]) -> None:
+    """The erased stay erased, whatever arrives late."""
+    gone = await erased(session, (UUID(one.state.worker_id) for one in received))
+    rows = [_worker(one) for one in received if UUID(one.state.worker_id) not in gone]
+    if rows:
+        await session.execute(upsert_newer(Worker, rows))
+
+
+def _worker(one: Received[WorkerState]) -> dict[str, Any]:
+    state = one.state
+    return {
+        "id": UUID(state.worker_id),
+        "status": state.status,
+        "controller_id": UUID(state.controller_id) if state.controller_id else None,
+        "birth_date": state.birth_date,
+        "sex": state.sex,
+        "nationality": state.nationality,
+        "country": state.country,
+        "consents": list(state.consents),
+        "sequence": one.sequence,
+    }
+
+
+async def keep_rules(session: AsyncSession, received: list[Received[RuleState]]) -> None:
+    rows = [
+        {
+            "code": one.state.code,
+            "kind": one.state.kind,
+            "versions": [version.model_dump(mode="json") for version in one.state.versions],
+            "sequence": one.sequence,
+        }
+        for one in received
+    ]
+    await session.execute(upsert_newer(Rule, rows, key="code"))
+
+
+PROJECTIONS: list[Projection[Any]] = [
+    Projection(MEMBERS, MemberState, keep_members),
+    Projection(WORKERS, WorkerState, keep_workers),
+    Projection(RULES, RuleState, keep_rules),
+]
