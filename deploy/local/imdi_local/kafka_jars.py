@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
 from jgo.env import Environment, EnvironmentBuilder, LinkStrategy
-from jgo.maven import MavenContext
+from jgo.maven import MavenContext, PythonResolver
 
 from imdi_local.trouble import Trouble
 
@@ -28,8 +30,10 @@ def cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "imdi"
 
 
-def kafka_jars() -> list[Path]:
+def kafka_jars(tell: Callable[[str], None] = lambda _: None) -> list[Path]:
     """The jars, from the cache where they are there; two first starts at once fetch once.
+
+    ``tell`` hears the name and size of each file that is fetched.
 
     Raises Trouble where they cannot be fetched, or are not the ones this release was tested with.
     """
@@ -39,7 +43,7 @@ def kafka_jars() -> list[Path]:
         expected = _expected()
         checked = folder / f"kafka-{VERSION}.checked"
         known = checked.exists() and checked.read_text() == EXPECTED.read_text()
-        jars = _resolve(folder, offline=known)
+        jars = _resolve(folder, tell, offline=known)
         if not known or {jar.name for jar in jars} != set(expected):
             _demand_equal(jars, expected)
             checked.write_text(EXPECTED.read_text())
@@ -51,14 +55,20 @@ def fetched() -> bool:
     return (cache() / f"kafka-{VERSION}.checked").exists()
 
 
-def _resolve(folder: Path, *, offline: bool) -> list[Path]:
-    context = MavenContext(repo_cache=folder / "maven", offline=offline, timeout=60)
+def _resolve(folder: Path, tell: Callable[[str], None], *, offline: bool) -> list[Path]:
+    @contextmanager
+    def progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
+        tell(f"{name} ({size / 1e6:.1f} MB)")
+        yield lambda _: None
+
+    resolver = PythonResolver(progress_callback=progress)
+    context = MavenContext(resolver, repo_cache=folder / "maven", offline=offline, timeout=60)
     builder = EnvironmentBuilder(context=context, link_strategy=LinkStrategy.HARD, cache_dir=folder / "jgo")
     try:
         environment: Environment = builder.from_endpoint(ENDPOINT)
     except Exception as error:  # jgo raises whatever its HTTP client, its XML parser or the disk raise
         if offline:
-            return _resolve(folder, offline=False)
+            return _resolve(folder, tell, offline=False)
         raise Trouble(
             f"Apache Kafka {VERSION} could not be fetched from the Maven registry ({type(error).__name__}: {error})",
             "check the network and any proxy (HTTPS_PROXY), then start again: what was fetched already is kept",

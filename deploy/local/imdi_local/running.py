@@ -97,6 +97,10 @@ class Running:
             except TimeoutError:
                 self.process.kill()
         await self.exited()
+        self.close()
+
+    def close(self) -> None:
+        """Listens to it no longer."""
         self._reading.cancel()
         self._pipe.close()
 

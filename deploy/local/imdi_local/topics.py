@@ -57,7 +57,9 @@ async def _make(admin: AIOKafkaAdminClient, topics: Iterable[Topic]) -> set[str]
 
 async def _listed(admin: AIOKafkaAdminClient, names: set[str]) -> None:
     """Returns when the broker lists them all; a consumer that came earlier would look again after minutes."""
-    while not names <= set(await admin.list_topics()):
+    while True:
+        if names <= set(await admin.list_topics()):
+            return
         await asyncio.sleep(0.02)
 
 

@@ -1,0 +1,93 @@
+"""``imdi``: starts the whole platform on this machine, says how it is, stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import psutil  # type: ignore[import-untyped]
+import typer
+from rich.console import Console
+
+from imdi_local import processes, services
+from imdi_local.home import OURSELVES, Home
+from imdi_local.logs import Journal
+from imdi_local.trouble import Trouble
+from imdi_local.up import Up, Wish
+
+STOP = 90.0
+"""Seconds that a platform may take to stop: its services, then Kafka, then PostgreSQL."""
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+Folder = Annotated[Path, typer.Option("--home", help="The folder of its data, secrets and logs.", resolve_path=True)]
+
+
+@app.command()
+def up(
+    home: Folder = Path(".home"),
+    port_base: Annotated[int, typer.Option(min=1024, max=65000, help="The portal's port; all others follow.")] = 8000,
+    once: Annotated[bool, typer.Option("--once", help="End after the journey.")] = False,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="No demonstration: the two stewards alone.")] = False,
+    no_law: Annotated[bool, typer.Option("--no-law", help="No law packs.")] = False,
+) -> None:
+    """Start PostgreSQL, Kafka and every service, tell one worker's journey, and stay up until Ctrl-C."""
+    wish = Wish(base=port_base, once=once, demo=not no_demo, law=not no_law)
+    raise typer.Exit(start(Home(home), wish, services.installed()))
+
+
+def start(home: Home, wish: Wish, code: list[services.ServiceCode]) -> int:
+    """One run to its end; 1 after Trouble, which is told."""
+    journal = Journal(Console())
+    try:
+        with home.held():
+            asyncio.run(_live(home, wish, code, journal))
+    except Trouble as trouble:
+        Console(stderr=True).print(f"imdi: {trouble}", style="red", soft_wrap=True, highlight=False, markup=False)
+        return 1
+    finally:
+        journal.close()
+    return 0
+
+
+async def _live(home: Home, wish: Wish, code: list[services.ServiceCode], journal: Journal) -> None:
+    await Up(home, wish, code, journal).run()
+
+
+@app.command()
+def status(home: Folder = Path(".home")) -> None:
+    """Say which processes of the platform live."""
+    known = Home(home).processes()
+    alive = {name: processes.same(pid, began) for name, (pid, began) in known.items()}
+    for name, (pid, _) in known.items():
+        typer.echo(f"{name:<12} {pid:>8} {'runs' if alive[name] else 'is gone'}")
+    ready = alive.get(OURSELVES, False) and json.loads(_text(Home(home).run_file) or "{}").get("ready", False)
+    typer.echo("ready" if ready else "not ready" if alive.get(OURSELVES) else f"nothing runs on {home}")
+    raise typer.Exit(0 if ready else 1)
+
+
+@app.command()
+def stop(home: Folder = Path(".home")) -> None:
+    """Stop the platform that runs on the home, and wait until it has."""
+    pid, began = Home(home).processes().get(OURSELVES, (0, 0.0))
+    if not processes.same(pid, began):
+        typer.echo(f"nothing runs on {home}")
+        return
+    with suppress(psutil.NoSuchProcess):
+        processes.stop([psutil.Process(pid)], signal.SIGTERM, STOP)
+    typer.echo("stopped")
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

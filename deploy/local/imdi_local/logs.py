@@ -1,0 +1,86 @@
+"""What the processes write: on the terminal with their name before each line, and in a file each."""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+CAP = 10 << 20
+"""Bytes; a full file is kept once more as ``<name>.log.1``."""
+COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_red", "bright_cyan", "bright_green")
+
+
+class LogFile:
+    """A file that is appended to, and begun anew when it is full."""
+
+    def __init__(self, path: Path, cap: int = CAP) -> None:
+        self._path = path
+        self._cap = cap
+        self._file = path.open("a")
+
+    def write(self, line: str) -> None:
+        """Adds a line."""
+        self._file.write(line + "\n")
+        self._file.flush()
+        if self._file.tell() > self._cap:
+            self._file.close()
+            self._path.replace(self._path.with_name(self._path.name + ".1"))
+            self._file = self._path.open("a")
+
+    def close(self) -> None:
+        """Closes it."""
+        self._file.close()
+
+
+class Journal:
+    """All that is shown and kept of one run."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._files: dict[str, LogFile] = {}
+        self._status: Status | None = None
+
+    def line(self, folder: Path, name: str, line: str) -> None:
+        """One line of a process."""
+        if name not in self._files:
+            self._files[name] = LogFile(folder / f"{name}.log")
+        self._files[name].write(line)
+        colour = COLOURS[zlib.crc32(name.encode()) % len(COLOURS)]
+        self.say(Text.assemble((f"{name:<12}", colour), " ", Text.from_ansi(line)))
+
+    def say(self, what: Text | str) -> None:
+        """To the terminal; one that is gone stops nobody."""
+        with suppress(OSError):
+            self.console.print(what, soft_wrap=True, highlight=False, markup=False)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """A step of the start, shown while it lasts and with its time when it is done."""
+        began = time.monotonic()
+        if self.console.is_terminal:
+            with self.console.status(name) as self._status:
+                yield
+            self._status = None
+        else:
+            self.say(f"· {name} …")
+            yield
+        self.say(Text.assemble(("✓ ", "green"), f"{name} ", (f"{time.monotonic() - began:.1f} s", "dim")))
+
+    def detail(self, what: str) -> None:
+        """What the step is at: a file that is being fetched."""
+        if self._status:
+            self._status.update(what)
+        else:
+            self.say(f"  {what}")
+
+    def close(self) -> None:
+        """Closes the files."""
+        for file in self._files.values():
+            file.close()

@@ -1,0 +1,138 @@
+"""Processes that are started in order, started again when they die, and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from imdi_local.home import Processes
+from imdi_local.program import Program
+from imdi_local.running import ExitedError, Running
+from imdi_local.trouble import Trouble
+
+READY = 120.0
+"""Seconds that a process may take to get ready."""
+STOP = 25.0
+"""Seconds that a process has to finish its work when asked to stop."""
+LONGEST_PAUSE = 5.0
+MOST_FAILURES = 10
+"""In a row, before the whole platform gives up: by then it is no passing fault."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How one process is kept running."""
+
+    name: str
+    program: Callable[[], Program]
+    ready: Callable[[], Coroutine[None, None, None]]
+    explain: Callable[[str], Trouble]
+    """What is wrong when it ends before it is ready, from its last lines."""
+    prepare: Callable[[], None] = lambda: None
+    """Before each start, in a thread: clears away what the last process left."""
+
+
+class Supervised:
+    """One plan and its process of now."""
+
+    def __init__(self, plan: Plan, show: Callable[[str, str], None], spawned: Callable[[], None]) -> None:
+        self.plan = plan
+        self.running: Running | None = None
+        self._show = show
+        self._spawned = spawned
+
+    async def start(self) -> None:
+        """Starts it and waits until it is ready. Raises Trouble."""
+        await asyncio.to_thread(self.plan.prepare)
+        running = await self._spawn()
+        try:
+            await asyncio.wait_for(running.until(self.plan.ready()), READY)
+        except ExitedError as error:
+            raise self.plan.explain(error.tail) from error
+        except TimeoutError as error:
+            await running.stop(1)
+            wrong = f"{self.plan.name} was not ready after {READY:.0f} s"
+            raise Trouble(wrong, "see what it said; then start again", running.tail) from error
+
+    async def keep(self) -> None:
+        """Starts it again whenever it ends. Raises Trouble when it cannot be kept running."""
+        failures = 0
+        while self.running:
+            ended = await self.running.exited()
+            self.running.close()
+            self._show("imdi", f"{self.plan.name} ended with status {ended.status}; starting it again")
+            await asyncio.sleep(min(0.1 * 2**failures, LONGEST_PAUSE) if failures else 0)
+            try:
+                await self.start()
+                failures = 0
+            except Trouble:
+                failures += 1
+                if failures == MOST_FAILURES:
+                    raise
+
+    async def stop(self) -> None:
+        """Ends its process, if it has one."""
+        if self.running:
+            await self.running.stop(STOP)
+
+    async def _spawn(self) -> Running:
+        """A process that is known, even if the start is called off at this very moment."""
+        spawning = asyncio.ensure_future(
+            Running.start(self.plan.program(), lambda line: self._show(self.plan.name, line))
+        )
+        try:
+            self.running = await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            self.running = await spawning
+            raise
+        self._spawned()
+        return self.running
+
+
+class Supervisor:
+    """All of them: in groups, each started at once when the one before is ready."""
+
+    def __init__(self, show: Callable[[str, str], None], spawned: Callable[[], None]) -> None:
+        self._show = show
+        self._spawned = spawned
+        self._groups: list[list[Supervised]] = []
+        self._keeping: list[asyncio.Task[None]] = []
+        self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Holds the Trouble of a process that could not be kept running."""
+
+    async def start(self, *plans: Plan) -> None:
+        """Starts a group and waits until all of it is ready. Raises the first Trouble."""
+        group = [Supervised(plan, self._show, self._spawned) for plan in plans]
+        self._groups.append(group)
+        starting = [asyncio.create_task(self._start(each)) for each in group]
+        try:
+            await asyncio.gather(*starting)
+        finally:
+            for task in starting:
+                task.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
+
+    def processes(self) -> Processes:
+        """Of each process its number, and when it began."""
+        known = [each for group in self._groups for each in group]
+        return {each.plan.name: (each.running.pid, each.running.began) for each in known if each.running}
+
+    async def stop(self) -> None:
+        """Stops all, the last group first; nothing is started again."""
+        for task in self._keeping:
+            task.cancel()
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+        for group in reversed(self._groups):
+            await asyncio.gather(*(each.stop() for each in group))
+
+    async def _start(self, each: Supervised) -> None:
+        await each.start()
+        task = asyncio.create_task(each.keep())
+        task.add_done_callback(self._kept)
+        self._keeping.append(task)
+
+    def _kept(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) and not self.failure.done():
+            self.failure.set_exception(error)
+            self.failure.exception()  # looked at, so that asyncio does not complain where nobody waits any more

@@ -1,0 +1,217 @@
+"""The start of the platform, step by step, and its life until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import httpx
+
+from imdi_local import databases, kafka, kafka_jars, ports, postgres, processes, run_file, topics
+from imdi_local.home import OURSELVES, Home, write_private
+from imdi_local.kafka import Kafka
+from imdi_local.kept_secrets import Secrets, kept_secrets
+from imdi_local.logs import Journal
+from imdi_local.postgres import Postgres
+from imdi_local.program import Program
+from imdi_local.run_file import Clients
+from imdi_local.services import (
+    CONTROLLER_PORT,
+    ENCRYPTING,
+    KAFKA_PORT,
+    POSTGRES_PORT,
+    ServiceCode,
+    Surroundings,
+    ports_of,
+)
+from imdi_local.supervise import Plan, Supervisor
+from imdi_local.trouble import Trouble
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What the person who starts it asked for."""
+
+    base: int = 8000
+    once: bool = False
+    demo: bool = True
+    law: bool = True
+
+
+class Up:
+    """One run of the platform on one home."""
+
+    def __init__(self, home: Home, wish: Wish, services: list[ServiceCode], journal: Journal) -> None:
+        self._home = home
+        self._wish = wish
+        self._services = services
+        self._journal = journal
+        self._supervisor = Supervisor(partial(journal.line, home.logs), self._spawned)
+        self._ports = ports_of(services, wish.base)
+        self._secrets: Secrets
+        self._postgres: Postgres
+        self._kafka: Kafka
+        self._clients: Clients = {}
+        self._ready = False
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each service answers."""
+        return {name: f"http://127.0.0.1:{port}" for name, port in self._ports.items()}
+
+    async def run(self) -> None:
+        """Starts everything, and returns when it is told to stop, or after the journey. Raises Trouble."""
+        told = asyncio.Event()
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(each, self._stop_soon, told)
+        life = asyncio.create_task(self._live())
+        stopping = asyncio.create_task(told.wait())
+        try:
+            ends: set[asyncio.Future[Any]] = {life, stopping, self._supervisor.failure}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (life, stopping):
+                task.cancel()
+            await asyncio.gather(life, stopping, return_exceptions=True)
+            with self._journal.step("stopped"):
+                await self._supervisor.stop()
+        if self._supervisor.failure.done():
+            self._supervisor.failure.result()
+        if not life.cancelled():
+            life.result()
+
+    def _stop_soon(self, told: asyncio.Event) -> None:
+        if told.is_set():  # asked twice: the kernel ends our children with us
+            os._exit(130)
+        self._journal.say("stopping; once more ends everything at once")
+        told.set()
+
+    async def _live(self) -> None:
+        self._secrets = kept_secrets(self._home, [each.name for each in self._with_database], list(ENCRYPTING))
+        reserved = {"PostgreSQL": POSTGRES_PORT, "Kafka": KAFKA_PORT, "Kafka's controller": CONTROLLER_PORT}
+        wanted = self._ports | {name: self._wish.base + offset for name, offset in reserved.items()}
+        ports.demand_free(wanted, self._wish.base)
+        await self._start_postgres()
+        await self._start_kafka()
+        around = Surroundings(self.urls, self._postgres.superuser_dsn, self._kafka.bootstrap, self._secrets)
+        with self._journal.step("databases and topics"):
+            for service in self._with_database:
+                await databases.provide(self._postgres.superuser_dsn, around.database_of(service))
+            await topics.provide(self._kafka.bootstrap)
+        with self._journal.step("migrations"):
+            await _all(self._do(around.program(service, "migrate")) for service in self._with_database)
+        with self._journal.step("services"):
+            await self._supervisor.start(*(self._plan(around, service) for service in self._services))
+        await self._furnish(around)
+        self._ready = True
+        self._spawned()
+        for name, url in self.urls.items():
+            self._journal.say(f"  {name:<12} {url}")
+        if not self._wish.once:
+            await asyncio.Event().wait()
+
+    async def _start_postgres(self) -> None:
+        with self._journal.step("PostgreSQL"):
+            place, port = self._home.folder / "postgres", self._wish.base + POSTGRES_PORT
+            self._postgres = server = Postgres(place, port, self._secrets.superuser)
+            await server.create()
+            explain = partial(postgres.damaged, place)
+            plan = Plan(
+                name="postgres", program=server.program, ready=server.ready, explain=explain, prepare=server.clear
+            )
+            await self._supervisor.start(plan)
+
+    async def _start_kafka(self) -> None:
+        if not kafka_jars.fetched():
+            with self._journal.step("Apache Kafka fetched, this once"):
+                await asyncio.to_thread(kafka_jars.kafka_jars, self._journal.detail)
+        with self._journal.step("Kafka"):
+            base = self._wish.base
+            place = self._home.folder / "kafka"
+            self._kafka = server = await asyncio.to_thread(Kafka, place, base + KAFKA_PORT, base + CONTROLLER_PORT)
+            await server.create()
+            explain = partial(kafka.damaged, place)
+            await self._supervisor.start(
+                Plan(name="kafka", program=server.program, ready=server.ready, explain=explain)
+            )
+
+    def _plan(self, around: Surroundings, service: ServiceCode) -> Plan:
+        return Plan(
+            name=service.name,
+            program=partial(around.program, service, "serve"),
+            ready=partial(_answers, f"{self.urls[service.name]}/health/ready"),
+            explain=partial(_cannot_start, service.name),
+        )
+
+    async def _furnish(self, around: Surroundings) -> None:
+        """Law, stewards, and the demonstration."""
+        named = {service.name: service for service in self._services}
+        if self._wish.law:
+            with self._journal.step("law packs"):
+                await self._do(around.program(named["legislation"], "load-packs"))
+        with self._journal.step("stewards"):
+            stewards = [
+                {"name": name, "scopes": ["steward", "ops"], **client} for name, client in self._secrets.clients.items()
+            ]
+            await self._do(around.program(named["registry"], "bootstrap"), {"clients": stewards})
+        self._clients = {name: {**client, "member_id": None} for name, client in self._secrets.clients.items()}
+        if self._wish.demo:
+            from imdi_local import demo  # noqa: PLC0415 - a platform without the demonstration needs none of it
+
+            today = datetime.now(UTC).date()
+            self._clients |= await demo.run(self.urls, self._clients, today, self._journal.console)
+
+    async def _do(self, program: Program, given: object = None) -> None:
+        """One deed of a service, to its end. Raises Trouble where it fails."""
+        status, printed = await program.run(json.dumps(given).encode() if given else b"")
+        for line in printed.splitlines():
+            self._journal.line(self._home.logs, program.name, line)
+        if status:
+            deed = f"{program.name} {program.command[-1]}"
+            raise _cannot_start(deed, "\n".join(printed.splitlines()[-30:]))
+
+    @property
+    def _with_database(self) -> list[ServiceCode]:
+        return [service for service in self._services if service.has_database]
+
+    def _spawned(self) -> None:
+        """Notes every new process at once: for the next start, and for whoever reads run.json."""
+        now = self._supervisor.processes()
+        self._home.record(now | {OURSELVES: (os.getpid(), processes.started(os.getpid()) or 0.0)})
+        if self._ready:
+            pids = {name: pid for name, (pid, _) in now.items()}
+            content = run_file.content(self.urls, self._postgres, self._kafka, self._clients, pids)
+            write_private(self._home.run_file, content)
+
+
+async def _all(deeds: Iterable[Coroutine[None, None, None]]) -> None:
+    """All at once; the first Trouble when every other has ended."""
+    outcomes = await asyncio.gather(*deeds, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+
+
+async def _answers(url: str) -> None:
+    """Returns when it answers 200."""
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+        while True:
+            try:
+                if (await client.get(url)).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+def _cannot_start(name: str, log: str) -> Trouble:
+    if "No space left on device" in log:
+        return Trouble(f"{name} stopped: the disk is full", "free some space, then start again", log)
+    return Trouble(f"{name} could not start", "see what it said; then start again", log)
