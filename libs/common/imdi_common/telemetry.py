@@ -48,7 +48,7 @@ def configure(service: str, level: str) -> None:
 
 
 def logger() -> Any:
-    """A logger of events with fields: ``logger().info("vacancy_posted", vacancy_id=…)``. Ids and codes only."""
+    """A logger of events with fields: ``logger().info("key_parked", key=…)``. Ids and codes only."""
     return structlog.get_logger()
 
 
