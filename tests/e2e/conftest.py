@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from imdi_local.demo.story import Story
 START_S = 240.0
 STOP_S = 45.0
 PORTS = 30
+SERVICES = ("REGISTRY", "MATCHING", "LEGISLATION", "WORKER_PREP")
 
 
 @dataclass
@@ -56,6 +57,10 @@ class Run:
         pid = self.pid(name)
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def shift_clock(self, by: timedelta) -> None:
+        """Let every service believe that it is so much later."""
+        (self.home / "clock-offset").write_text(str(by.total_seconds()))
 
     def until_restarted(self, name: str, old: int, patience_s: float = 60.0) -> None:
         end = time.monotonic() + patience_s
@@ -94,7 +99,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         str(free_base()),
         "--no-demo",
     ]
-    process = subprocess.Popen(command, stdout=log, stderr=log)
+    offset = {f"IMDI_{name}_CLOCK_OFFSET_FILE": str(home / "clock-offset") for name in SERVICES}
+    process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | offset)
     try:
         end = time.monotonic() + START_S
         while not (home / "run.json").exists():

@@ -121,8 +121,15 @@ class Partner:
     async def _send(
         self, method: str, service: str, path: str, body: Any = None, extra: dict[str, str] | None = None
     ) -> Any:
-        headers = {"Authorization": f"Bearer {await self._bearer()}"} | (extra or {})
-        return await self.platform.request(method, service, path, json=body, headers=headers)
+        for last in (False, True):
+            headers = {"Authorization": f"Bearer {await self._bearer()}"} | (extra or {})
+            try:
+                return await self.platform.request(method, service, path, json=body, headers=headers)
+            except Refused as refusal:
+                if last or refusal.status != 401:
+                    raise
+                self._renew_at = 0.0
+        raise AssertionError("unreachable")
 
     async def _bearer(self) -> str:
         if time.monotonic() >= self._renew_at:
