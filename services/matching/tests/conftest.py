@@ -63,12 +63,17 @@ ENTRY: dict[str, Any] = {
 
 def member(kind: str = "recruitment_agency", country: str = "PH", **other: Any) -> Actor:
     """A client of a new accredited member."""
-    values = {"status": "accredited", "licensed_until": date(2027, 12, 31), "sequence": 1} | other
+    values: dict[str, Any] = {"status": "accredited", "licensed_until": date(2027, 12, 31), "sequence": 1} | other
     return Actor(f"client-{kind}", frozenset({"partner"}), Tenant(id=uuid4(), kind=kind, country=country, **values))
 
 
 def always(_: int | None) -> None:
     """Every version is the one last read."""
+
+
+def standing(subject: Vacancy | Placement) -> str:
+    """The state it is in now, whatever a test has seen before."""
+    return subject.status
 
 
 class Market:
@@ -112,7 +117,9 @@ class Market:
         await self.assess(vacancy, 1)
         return vacancy
 
-    async def assess(self, vacancy: Vacancy, sequence: int, *, lawful: bool = True, revision: int | None = None) -> None:
+    async def assess(
+        self, vacancy: Vacancy, sequence: int, *, lawful: bool = True, revision: int | None = None
+    ) -> None:
         answer = {
             "vacancy_id": str(vacancy.id),
             "assessment_id": str(uuid4()),
@@ -159,7 +166,8 @@ Happened = Callable[[], Awaitable[list[tuple[str, str, str]]]]
 
 @pytest.fixture
 def happened(
-    session: AsyncSession, announced: Callable[[AsyncSession], Awaitable[list[tuple[str, str, str, int, dict[str, Any]]]]]
+    session: AsyncSession,
+    announced: Callable[[AsyncSession], Awaitable[list[tuple[str, str, str, int, dict[str, Any]]]]],
 ) -> Happened:
     """``await happened()`` → (topic's last word, what happened, status) of each event since the last asking."""
     told = 0

@@ -38,11 +38,13 @@ async def put_profile(
     worker = await lock_worker(session, worker_id)
     claim = await lock_claim(session, worker_id, member.id)
     match(claim.version if claim else None)
-    if claim is None:
-        claim = Claim(worker_id=worker_id, member_id=member.id, version=0, claimed_at=now)
+    if claim:
+        claim.entry, claim.made_by, claim.version = entry, member.id, claim.version + 1
+    else:
+        said = {"worker_id": worker_id, "member_id": member.id, "made_by": member.id, "entry": entry}
+        claim = Claim(**said, version=1, claimed_at=now)
         session.add(claim)
         await schedule(session, UNCLAIMED, claim_subject(claim), now + UNCLAIMED_FOR)
-    claim.entry, claim.made_by, claim.version = entry, member.id, claim.version + 1
     await session.flush()
     if worker and worker.controller_id == member.id:
         await cancel(session, UNCLAIMED, claim_subject(claim))
