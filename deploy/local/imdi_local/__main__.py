@@ -11,11 +11,10 @@ from typing import Annotated
 
 import psutil  # type: ignore[import-untyped]
 import typer
-from rich.console import Console
 
 from imdi_local import processes, services
 from imdi_local.home import OURSELVES, Home
-from imdi_local.logs import Journal
+from imdi_local.logs import Journal, Terminal
 from imdi_local.trouble import Trouble
 from imdi_local.up import Up, Wish
 
@@ -40,12 +39,12 @@ def up(
 
 def start(home: Home, wish: Wish, code: list[services.ServiceCode]) -> int:
     """One run to its end; 1 after Trouble, which is told."""
-    journal = Journal(Console())
+    journal = Journal(Terminal())
     try:
         with home.held():
             asyncio.run(_live(home, wish, code, journal))
     except Trouble as trouble:
-        Console(stderr=True).print(f"imdi: {trouble}", style="red", soft_wrap=True, highlight=False, markup=False)
+        Terminal(stderr=True).print(f"imdi: {trouble}", style="red", soft_wrap=True, highlight=False, markup=False)
         return 1
     finally:
         journal.close()

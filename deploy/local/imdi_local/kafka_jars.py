@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,10 +56,21 @@ def fetched() -> bool:
     return (cache() / f"kafka-{VERSION}.checked").exists()
 
 
+def main() -> int:
+    """Fetches as a process of its own, which can be stopped: prints what it fetches, or what is wrong."""
+    try:
+        kafka_jars(print)
+    except Trouble as trouble:
+        print(trouble.wrong, trouble.remedy, sep="\n")
+        return 1
+    return 0
+
+
 def _resolve(folder: Path, tell: Callable[[str], None], *, offline: bool) -> list[Path]:
     @contextmanager
     def progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
-        tell(f"{name} ({size / 1e6:.1f} MB)")
+        if name.endswith(".jar"):
+            tell(f"{name} ({size / 1e6:.1f} MB)")
         yield lambda _: None
 
     resolver = PythonResolver(progress_callback=progress)
@@ -69,8 +81,9 @@ def _resolve(folder: Path, tell: Callable[[str], None], *, offline: bool) -> lis
     except Exception as error:  # jgo raises whatever its HTTP client, its XML parser or the disk raise
         if offline:
             return _resolve(folder, tell, offline=False)
+        cause = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         raise Trouble(
-            f"Apache Kafka {VERSION} could not be fetched from the Maven registry ({type(error).__name__}: {error})",
+            f"Apache Kafka {VERSION} could not be fetched from the Maven registry ({cause})",
             "check the network and any proxy (HTTPS_PROXY), then start again: what was fetched already is kept",
         ) from error
     return environment.all_jars
@@ -89,3 +102,7 @@ def _demand_equal(jars: list[Path], expected: dict[str, str]) -> None:
             f"these jars of Apache Kafka are not the ones IMDI was tested with: {', '.join(wrong)}",
             f"remove {cache()} and start again; if it stays so, the registry in use serves other files: do not use it",
         )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

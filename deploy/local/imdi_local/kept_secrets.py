@@ -18,12 +18,12 @@ STEWARDS = ("steward", "steward-2")
 class Secrets:
     """What a home keeps to itself. Losing the master keys loses every identity and all evidence."""
 
-    superuser: str = field(default_factory=secrets.token_urlsafe)
-    master_keys: dict[str, str] = field(default_factory=dict)
+    superuser: str = field(default_factory=secrets.token_urlsafe, repr=False)
+    master_keys: dict[str, str] = field(default_factory=dict, repr=False)
     """32 random bytes in base64 per service that encrypts."""
-    databases: dict[str, dict[str, str]] = field(default_factory=dict)
+    databases: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     """Per service the passwords of its roles ``migrator`` and ``app``."""
-    clients: dict[str, dict[str, str]] = field(default_factory=dict)
+    clients: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     """Per steward ``client_id`` and ``client_secret``."""
 
     def complete(self, services: list[str], encrypting: list[str]) -> None:

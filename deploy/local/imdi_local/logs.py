@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +15,14 @@ from rich.text import Text
 CAP = 10 << 20
 """Bytes; a full file is kept once more as ``<name>.log.1``."""
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_red", "bright_cyan", "bright_green")
+
+
+class Terminal(Console):
+    """A console whose reader may leave (``imdi up | head``) without ending the platform."""
+
+    def on_broken_pipe(self) -> None:
+        """Says no more; rich itself would end the process."""
+        self.quiet = True
 
 
 class LogFile:
@@ -56,9 +64,8 @@ class Journal:
         self.say(Text.assemble((f"{name:<12}", colour), " ", Text.from_ansi(line)))
 
     def say(self, what: Text | str) -> None:
-        """To the terminal; one that is gone stops nobody."""
-        with suppress(OSError):
-            self.console.print(what, soft_wrap=True, highlight=False, markup=False)
+        """To the terminal, as it is."""
+        self.console.print(what, soft_wrap=True, highlight=False, markup=False)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from imdi_local.logs import Journal
 from imdi_local.postgres import Postgres
 from imdi_local.program import Program
 from imdi_local.run_file import Clients
+from imdi_local.running import Running
 from imdi_local.services import (
     CONTROLLER_PORT,
     ENCRYPTING,
@@ -80,7 +82,7 @@ class Up:
             for task in (life, stopping):
                 task.cancel()
             await asyncio.gather(life, stopping, return_exceptions=True)
-            with self._journal.step("stopped"):
+            with self._journal.step("stop"):
                 await self._supervisor.stop()
         if self._supervisor.failure.done():
             self._supervisor.failure.result()
@@ -112,8 +114,9 @@ class Up:
         await self._furnish(around)
         self._ready = True
         self._spawned()
-        for name, url in self.urls.items():
-            self._journal.say(f"  {name:<12} {url}")
+        for name, url in sorted(self.urls.items(), key=lambda item: item[1]):
+            self._journal.say(f"  {name:<12} {url}" + ("" if name == "portal" else "/docs"))
+        self._journal.say(f"  everything else: {self._home.run_file}; Ctrl-C stops")
         if not self._wish.once:
             await asyncio.Event().wait()
 
@@ -131,7 +134,7 @@ class Up:
     async def _start_kafka(self) -> None:
         if not kafka_jars.fetched():
             with self._journal.step("Apache Kafka fetched, this once"):
-                await asyncio.to_thread(kafka_jars.kafka_jars, self._journal.detail)
+                await self._fetch_kafka()
         with self._journal.step("Kafka"):
             base = self._wish.base
             place = self._home.folder / "kafka"
@@ -141,6 +144,18 @@ class Up:
             await self._supervisor.start(
                 Plan(name="kafka", program=server.program, ready=server.ready, explain=explain)
             )
+
+    async def _fetch_kafka(self) -> None:
+        command = (sys.executable, "-u", "-m", "imdi_local.kafka_jars")
+        program = Program(name="kafka-fetch", command=command, environment=os.environ)
+        fetching = await Running.start(program, self._journal.detail)
+        try:
+            ended = await fetching.exited()
+            if ended.status:
+                wrong, remedy = fetching.tail.splitlines()[-2:]
+                raise Trouble(wrong, remedy)
+        finally:
+            await fetching.stop(1)
 
     def _plan(self, around: Surroundings, service: ServiceCode) -> Plan:
         return Plan(

@@ -1,0 +1,267 @@
+"""``imdi up`` with stand-ins for the services: real PostgreSQL, real Kafka, real kills."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from imdi_local.ports import free, is_free
+from imdi_local.processes import started
+from imdi_local.testing.servers import run
+
+pytestmark = pytest.mark.xdist_group("up")
+STAND_IN = Path(__file__).with_name("stand_in.py")
+OFFSETS = (0, 1, 2, 3, 4, 10, 20, 21)
+SERVICES = ("registry", "matching", "legislation", "worker-prep", "portal")
+Eventually = Callable[[Callable[[], bool], float], None]
+
+
+class Platform:
+    """One ``imdi up`` and its home."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "home"
+        self.notes = folder / "notes"
+        self.notes.mkdir()
+        self.base = next(base for base in iter(lambda: free(1)[0], 0) if all(is_free(base + each) for each in OFFSETS))
+        self.output = folder / "output"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def begin(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(STAND_IN), "up", str(self.home), str(self.base), *words]
+        with self.output.open("ab") as output:
+            settings = os.environ | {"STAND_IN_NOTES": str(self.notes)} | environment
+            self.process = subprocess.Popen(command, env=settings, stdout=output, stderr=output)
+        return self.process
+
+    def end(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+    def run_json(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads((self.home / "run.json").read_text())
+        except FileNotFoundError:
+            return {}
+        return found
+
+    def pids(self) -> dict[str, int]:
+        run = self.run_json()
+        pids = {name: service["pids"]["serve"] for name, service in run["services"].items()}
+        return pids | {name: run[name]["pid"] for name in ("postgres", "kafka")}
+
+    def note(self, service: str, role: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.notes / f"{service}.{role}.json").read_text())
+        return found
+
+    def said(self) -> str:
+        return self.output.read_text()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    platform = Platform(tmp_path_factory.mktemp("up"))
+    platform.begin("law")
+    yield platform
+    platform.end()
+
+
+@pytest.fixture
+def up(shared: Platform, eventually: Eventually) -> Platform:
+    """The platform, ready."""
+
+    def ready() -> bool:
+        assert shared.process
+        assert shared.process.poll() is None, shared.said()
+        return bool(shared.run_json())
+
+    eventually(ready, 60)
+    return shared
+
+
+def test_run_json_is_as_partners_code_against(up: Platform) -> None:
+    told = up.run_json()
+    base = up.base
+    assert (up.home / "run.json").stat().st_mode & 0o777 == 0o600
+    assert set(told) == {"ready", "services", "postgres", "kafka", "clients"}
+    assert told["ready"] is True
+    ports = {"portal": 0, "registry": 1, "matching": 2, "legislation": 3, "worker-prep": 4}
+    urls = {name: service["url"] for name, service in told["services"].items()}
+    assert urls == {name: f"http://127.0.0.1:{base + offset}" for name, offset in ports.items()}
+    postgres = {"host": "127.0.0.1", "port": base + 10, "data": str(up.home / "postgres")}
+    assert postgres.items() <= told["postgres"].items()
+    assert {"bootstrap": f"127.0.0.1:{base + 20}", "data": str(up.home / "kafka")}.items() <= told["kafka"].items()
+    assert set(told["clients"]) == {"steward", "steward-2"}
+    assert all(set(client) == {"client_id", "client_secret", "member_id"} for client in told["clients"].values())
+    assert all(started(pid) for pid in up.pids().values())
+
+
+def test_services_are_told_what_they_need_and_no_more(up: Platform) -> None:
+    told = up.note("worker-prep", "serve")["told"]
+    issuer = f"http://127.0.0.1:{up.base + 1}"
+    assert told.pop("DATABASE_URL").startswith("postgresql+asyncpg://imdi_worker_prep_app:")
+    assert len(told.pop("MASTER_KEY")) == 44
+    assert told == {
+        "HOST": "127.0.0.1",
+        "PORT": str(up.base + 4),
+        "KAFKA_BOOTSTRAP": f"127.0.0.1:{up.base + 20}",
+        "ISSUER": issuer,
+        "JWKS_URL": f"{issuer}/.well-known/jwks.json",
+        "LOG_LEVEL": "INFO",
+    }
+    assert "MASTER_KEY" not in up.note("matching", "serve")["told"]
+    assert up.note("matching", "migrate")["told"]["MIGRATOR_DATABASE_URL"].endswith("/imdi_matching")
+    assert set(up.note("portal", "serve")["told"]) == {
+        "HOST", "PORT", "LOG_LEVEL", "REGISTRY_URL", "MATCHING_URL", "LEGISLATION_URL", "WORKER_PREP_URL",
+    }  # fmt: skip
+
+
+def test_law_and_stewards_are_loaded(up: Platform) -> None:
+    assert up.note("legislation", "load-packs")
+    given = up.note("registry", "bootstrap")["given"]["clients"]
+    assert [client["name"] for client in given] == ["steward", "steward-2"]
+    known = up.run_json()["clients"]
+    for client in given:
+        assert client["scopes"] == ["steward", "ops"]
+        assert client["client_secret"] == known[client["name"]]["client_secret"]
+
+
+def test_lines_bear_their_process_and_are_kept(up: Platform) -> None:
+    assert "matching     matching serve begins" in up.said()
+    assert "matching serve begins" in (up.home / "logs/matching.log").read_text()
+    assert "✓ Kafka" in up.said()
+
+
+@pytest.mark.parametrize("name", ["matching", "portal", "postgres", "kafka"])
+def test_what_is_killed_is_started_again_and_run_json_tells_it(up: Platform, eventually: Eventually, name: str) -> None:
+    before = up.pids()
+    os.kill(before[name], signal.SIGKILL)
+    eventually(lambda: up.pids()[name] != before[name], 5)
+    after = up.pids()
+    assert {other for other in after if after[other] != before[other]} == {name}
+    if name in SERVICES:
+        url = up.run_json()["services"][name]["url"]
+        eventually(lambda: answers(url), 20)
+    else:
+        port = up.base + {"postgres": 10, "kafka": 20}[name]
+        eventually(lambda: not is_free(port), 30)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready", trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_another_on_the_same_home_is_refused(up: Platform) -> None:
+    said = attempt(up.home, up.base + 100)
+    assert f"another imdi up runs on {up.home}" in said
+    assert "imdi stop --home" in said
+    assert up.process
+    assert str(up.process.pid) in said
+
+
+def test_ports_in_use_are_named_with_their_holder(up: Platform, tmp_path: Path) -> None:
+    said = attempt(tmp_path / "other", up.base)
+    assert f"{up.base + 1} (for registry) by process {up.pids()['registry']}" in said
+    assert f"{up.base + 10} (for PostgreSQL)" in said
+    assert "--port-base" in said
+    assert not (tmp_path / "other" / "run.json").exists()
+
+
+def attempt(home: Path, base: int, *words: str, **environment: str) -> str:
+    """What it says when it cannot start."""
+    settings = os.environ | {"STAND_IN_NOTES": str(home)} | environment
+    command = [sys.executable, str(STAND_IN), "up", str(home), str(base), *words]
+    ended = subprocess.run(command, capture_output=True, text=True, env=settings, timeout=60, check=False)
+    assert ended.returncode == 1, ended.stdout
+    return ended.stderr
+
+
+def imdi(*words: str) -> tuple[int, str]:
+    command = [sys.executable, "-m", "imdi_local", *words]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return ended.returncode, ended.stdout
+
+
+def test_status_tells_what_lives(up: Platform, tmp_path: Path) -> None:
+    status, said = imdi("status", "--home", str(up.home))
+    assert status == 0
+    assert said.endswith("ready\n")
+    assert all(f"{name:<12} {pid:>8} runs" in said for name, pid in up.pids().items())
+    assert imdi("status", "--home", str(tmp_path)) == (1, f"nothing runs on {tmp_path}\n")
+
+
+def test_nothing_outlives_a_killed_supervisor_and_data_does(up: Platform, eventually: Eventually) -> None:
+    clients = up.run_json()["clients"]
+    pids = up.pids()
+    everything = {*pids.values(), *(child.pid for child in psutil.Process(pids["postgres"]).children())}
+    assert up.process
+    up.process.kill()
+    up.process.wait()
+    eventually(lambda: not any(started(pid) for pid in everything), 10)
+    again = up.begin("law")
+    eventually(lambda: again.poll() is not None or (bool(up.run_json()) and up.pids() != pids), 60)
+    assert up.run_json()["clients"] == clients
+    assert run(count(up.note("matching", "migrate")["told"]["MIGRATOR_DATABASE_URL"])) == 2
+
+
+async def count(url: str) -> Any:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return await connection.fetchval("select count(*) from kept")
+    finally:
+        await connection.close()
+
+
+def test_sigterm_leaves_nothing_behind(up: Platform) -> None:
+    pids = up.pids()
+    everything = {*pids.values(), *(child.pid for child in psutil.Process(pids["postgres"]).children())}
+    assert imdi("stop", "--home", str(up.home)) == (0, "stopped\n")
+    assert up.process
+    assert up.process.wait(5) == 0
+    assert not any(started(pid) for pid in everything)
+    assert all(is_free(up.base + each) for each in OFFSETS)
+    left = {path.name for path in up.home.iterdir()}
+    assert left == {".lock", "kafka", "kafka.properties", "logs", "postgres", "secrets.json"}
+    assert imdi("stop", "--home", str(up.home)) == (0, f"nothing runs on {up.home}\n")
+
+
+def test_once_ends_by_itself_and_without_law_none_is_loaded(shared: Platform) -> None:
+    (shared.notes / "legislation.load-packs.json").unlink()
+    assert shared.begin("once").wait(60) == 0
+    assert not (shared.notes / "legislation.load-packs.json").exists()
+
+
+@pytest.mark.parametrize("deed", ["matching serve", "matching migrate", "registry bootstrap"])
+def test_a_service_that_cannot_start_ends_everything_with_its_words(shared: Platform, deed: str) -> None:
+    """Uses the home of the platform that has ended: its servers start fast."""
+    said = attempt(shared.home, shared.base, STAND_IN_FAILS=deed, STAND_IN_NOTES=str(shared.notes))
+    assert "matching" in said or "registry bootstrap" in said
+    assert "could not start" in said
+    assert "a setting is missing: colour" in said
+    assert all(is_free(shared.base + each) for each in OFFSETS)
+
+
+def test_a_damaged_data_directory_is_named(shared: Platform) -> None:
+    control = shared.home / "postgres/global/pg_control"
+    whole = control.read_bytes()
+    control.write_bytes(b"\0" * len(whole))
+    said = attempt(shared.home, shared.base)
+    control.write_bytes(whole)
+    assert f"the data directory {shared.home / 'postgres'} is damaged" in said
+    assert "restore" in said
+    assert "FATAL" in said or "PANIC" in said
