@@ -143,6 +143,11 @@ def read_effect(kind: str, data: Mapping[str, Any]) -> Effect:
     return effect
 
 
+def kind_of(effect: Effect) -> str:
+    """The kind of rule that has such an effect."""
+    return _KINDS[type(effect)]
+
+
 def _bar(reader: Reader) -> Bar:
     return Bar(reader.choice("prohibits", ("recruitment", "departure")), reader.text("reason"))
 
@@ -249,4 +254,12 @@ _READERS: dict[str, Callable[[Reader], Effect]] = {
     "contract_term": _contract_term,
     "fee": _fee,
     "protection": _protection,
+}
+_KINDS: dict[type[Effect], str] = {
+    Bar: "bar",
+    Criterion: "criterion",
+    Requirement: "requirement",
+    ContractTerm: "contract_term",
+    Fee: "fee",
+    Protection: "protection",
 }

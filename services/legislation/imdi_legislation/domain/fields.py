@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,8 @@ from imdi_legislation.domain.durations import parse_duration
 from imdi_legislation.domain.money import CURRENCIES, Money
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 AMOUNT = re.compile(r"\d{1,14}(\.\d{1,4})?")
 _REQUIRED = object()
 
@@ -43,7 +46,7 @@ class Reader:
     read: set[str] = field(default_factory=set)
 
     def wrong(self, name: str, rule: str, detail: str) -> None:
-        self.errors.append(FieldError(f"{self.path}.{name}", rule, detail))
+        self.errors.append(FieldError(f"{self.path}.{name}" if self.path else name, rule, detail))
 
     def take(self, name: str, default: Any = _REQUIRED) -> Any:
         """The raw value, or the default where it is absent or null; an absent required one is an error."""
@@ -58,8 +61,9 @@ class Reader:
 
     def text(self, name: str, default: Any = _REQUIRED, *, longest: int = 2000) -> Any:
         value = self.take(name, default)
-        if value is not None and (not isinstance(value, str) or not value.strip() or len(value) > longest):
-            self.wrong(name, "text", f"A text of 1 to {longest} characters.")
+        if value is not None and not is_text(value, longest):
+            self.wrong(name, "text", f"A text of 1 to {longest} printable characters.")
+            return None
         return value
 
     def name(self, name: str, default: Any = _REQUIRED) -> Any:
@@ -72,10 +76,10 @@ class Reader:
         return self._several(name, _is_name, "name", "A list of names in lower-case letters, digits and underscores.")
 
     def texts(self, name: str) -> tuple[str, ...]:
-        def is_text(value: Any) -> bool:
-            return isinstance(value, str) and 0 < len(value.strip()) <= 200
+        def fits(value: Any) -> bool:
+            return is_text(value, 200)
 
-        return self._several(name, is_text, "text", "A list of texts of 1 to 200 characters.")
+        return self._several(name, fits, "text", "A list of texts of 1 to 200 printable characters.")
 
     def choice(self, name: str, choices: Collection[str], default: Any = _REQUIRED) -> Any:
         value = self.take(name, default)
@@ -95,6 +99,40 @@ class Reader:
             self.wrong(name, "range", f"A whole number from {low} to {high}.")
             return None
         return value
+
+    def day(self, name: str, default: Any = _REQUIRED) -> Any:
+        """A date; a text ``YYYY-MM-DD``."""
+        value = self.take(name, default)
+        if value is None or isinstance(value, date):
+            return value
+        try:
+            if isinstance(value, str) and len(value) == 10:
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        self.wrong(name, "date", "A day of the calendar, YYYY-MM-DD.")
+        return None
+
+    def code(self, name: str) -> Any:
+        value = self.take(name)
+        if value is not None and not (isinstance(value, str) and CODE.fullmatch(value)):
+            self.wrong(name, "code", "1 to 80 letters, digits, dots, dashes or underscores, no dash at the beginning.")
+        return value
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        """An object within."""
+        value = self.take(name)
+        if value is not None and not isinstance(value, Mapping):
+            self.wrong(name, "object", "An object.")
+        return value if isinstance(value, Mapping) else {}
+
+    def parts(self, name: str, default: Any = _REQUIRED) -> list[Mapping[str, Any]]:
+        """A list of objects."""
+        value = self.take(name, default)
+        if value is None or (isinstance(value, list) and all(isinstance(part, Mapping) for part in value)):
+            return list(value or [])
+        self.wrong(name, "objects", "A list of objects.")
+        return []
 
     def duration(self, name: str) -> Any:
         value = self.take(name, None)
@@ -130,6 +168,11 @@ class Reader:
             self.wrong(name, rule, detail)
             return ()
         return tuple(dict.fromkeys(values))
+
+
+def is_text(value: object, longest: int) -> bool:
+    """A text with something to read in it, and nothing that cannot be stored or shown."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= len(value) <= longest and not UNPRINTABLE.search(value)
 
 
 def is_whole(value: object) -> bool:

@@ -1,0 +1,116 @@
+"""Make a proposed rule law from a day on, ending the version that it replaces."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.actor import Actor
+from imdi_common.problems import Problem, conflict, forbidden, invalid, not_found
+from imdi_contracts.legislation import RuleActivated
+from imdi_legislation.actions.law_changes import follow
+from imdi_legislation.actions.permission import demand_may_rule
+from imdi_legislation.actions.refusals import refused
+from imdi_legislation.domain.conditions import Refused
+from imdi_legislation.domain.conflicts import find_conflict
+from imdi_legislation.domain.drafts import answers_fixed, check_proposal, refusal
+from imdi_legislation.domain.effects import read_effect
+from imdi_legislation.domain.facts import FactType
+from imdi_legislation.storage import rules
+from imdi_legislation.storage.law import change_law
+from imdi_legislation.storage.tables import AnswerType, RuleCode, RuleVersion
+
+_DAY = timedelta(days=1)
+
+
+async def activate_rule(session: AsyncSession, rule_id: UUID, begins: date | None, actor: Actor, now: datetime) -> UUID:
+    """Activate from ``begins`` (else as drafted), which may lie in the past.
+
+    403 for the client that proposed it, 409 where it overlaps a later version, or conflicts with other rules.
+    """
+    await change_law(session)
+    version = await rules.lock_version(session, rule_id)
+    if version is None:
+        raise not_found()
+    await demand_may_rule(session, actor, rules.scope_of(version), {basis["instrument"] for basis in version.basis})
+    if version.status != "proposed":
+        raise conflict("wrong-state", "Only a proposed rule can be activated.", state=version.status)
+    if version.proposed_by == actor.client_id:
+        raise forbidden("Another client than the proposer activates a rule.")
+    await activate(session, version, begins, actor.client_id, now)
+    return rule_id
+
+
+async def activate(session: AsyncSession, version: RuleVersion, begins: date | None, by: str, now: datetime) -> None:
+    """The activation itself, by whoever may; the law is held for change."""
+    version.effective_from = begins or version.effective_from
+    if version.effective_until and version.effective_until < version.effective_from:
+        raise invalid("from", "order", "It would begin after its end.")
+    types = await rules.answer_types(session)
+    code, others = await _code(session, version), await rules.activated(session)
+    replaced = _replaced([other for other in others if other.code == version.code], version)
+    if replaced:
+        version.replaces = replaced.id
+        if replaced.effective_until is None or replaced.effective_until >= version.effective_from:
+            replaced.effective_until = version.effective_from - _DAY
+            await session.flush()  # its days are free before the new version takes them
+    await _demand_harmony(session, version, others, types)
+    await _fix_types(session, version, types)
+    version.status, version.activated_by = "active", by
+    await follow(session, code, RuleActivated, [version, *([replaced] if replaced else [])], now)
+
+
+async def _code(session: AsyncSession, version: RuleVersion) -> RuleCode:
+    code = await rules.lock_code(session, version.code)
+    if code is None:
+        raise not_found()
+    return code
+
+
+def _replaced(versions: list[RuleVersion], new: RuleVersion) -> RuleVersion | None:
+    """The version in force on the day before it, or on the day that, ``new`` begins; a retired one has no heir.
+
+    409 where another begins later within the days of ``new``.
+    """
+    begins = new.effective_from
+    later = [version for version in versions if version.effective_from > begins]
+    if any(new.effective_until is None or version.effective_from <= new.effective_until for version in later):
+        raise conflict("versions-overlap", "A later version of this rule is activated already.")
+    for version in sorted(versions, key=lambda version: version.number, reverse=True):
+        ends = version.effective_until
+        least = begins - _DAY if version.status == "active" else begins
+        if version.effective_from <= begins and (ends is None or ends >= least):
+            return version
+    return None
+
+
+async def _demand_harmony(
+    session: AsyncSession, version: RuleVersion, others: list[RuleVersion], types: dict[str, FactType]
+) -> None:
+    titles = await rules.titles_of(session, [version, *others])
+    active = [rules.as_rule(other, titles, types) for other in others if other.status == "active"]
+    try:
+        found = find_conflict(rules.as_rule(version, titles, types), active)
+    except Refused as error:
+        raise refused(refusal(error)) from error
+    if found:
+        raise Problem(
+            "conflicting-rules", 409, f"It cannot be law beside other rules: {found.what}.", rules=list(found.rules)
+        )
+
+
+async def _fix_types(session: AsyncSession, version: RuleVersion, types: dict[str, FactType]) -> None:
+    """Fix the types of the answers that it is the first to read; refuse one that differs."""
+    effect = read_effect(version.kind, version.effect)
+    try:
+        condition = check_proposal(effect, version.condition, types)
+    except Refused as error:
+        raise refused(refusal(error)) from error
+    for name, kind in answers_fixed(condition, effect).items():
+        if types.get(name, kind) != kind:
+            raise conflict("answer-type-fixed", f"Other rules read {name} as {types[name]}.")
+        row = insert(AnswerType).values(name=name, type=kind, fixed_by=version.id)
+        await session.execute(row.on_conflict_do_nothing())

@@ -1,0 +1,44 @@
+"""Follow a change of the law: answer stale subjects anew, and queue vacancies when a rule begins or ends."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.due import schedule
+from imdi_legislation.actions.assess_vacancy import assess_vacancy
+from imdi_legislation.actions.determine_requirements import determine_requirements
+from imdi_legislation.actions.law_changes import ANSWER_AGAIN
+from imdi_legislation.storage import subjects
+from imdi_legislation.storage.law import hold_law
+from imdi_legislation.storage.rules import scope_of
+from imdi_legislation.storage.tables import RuleVersion
+
+BATCH = 100
+"""Subjects a transaction: a change of the law waits no longer than for one."""
+PAUSE = timedelta(seconds=1)
+
+
+async def answer_again(session: AsyncSession, _: str, now: datetime) -> None:
+    """Answer a batch of stale subjects, announcing only what changed; falls due again while any is left."""
+    await hold_law(session)
+    taken = await subjects.take_stale(session, BATCH)
+    await subjects.forget_stale(session, [subject_id for subject_id, _ in taken])
+    for subject_id, kind in taken:
+        if kind == "vacancy":
+            await assess_vacancy(session, subject_id, now)
+        else:
+            await determine_requirements(session, subject_id, now)
+    await session.flush()
+    if await subjects.any_stale(session):
+        await schedule(session, ANSWER_AGAIN, "law", now if taken else now + PAUSE)
+
+
+async def reassess(session: AsyncSession, subject: str, now: datetime) -> None:
+    """A rule begins or has ended today: queue the open vacancies in its scope. ``subject`` is ``<rule id>:<what>``."""
+    version = await session.get(RuleVersion, UUID(subject.partition(":")[0]))
+    if version is not None:
+        await subjects.mark_vacancies(session, [scope_of(version)])
+        await schedule(session, ANSWER_AGAIN, "law", now)

@@ -1,0 +1,59 @@
+"""Enter a legal instrument."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.actor import Actor
+from imdi_common.clock import latest_today
+from imdi_common.ids import uuid7
+from imdi_common.problems import conflict, invalid
+from imdi_legislation.actions.permission import demand_may_enter
+from imdi_legislation.actions.refusals import refused
+from imdi_legislation.domain.fields import Invalid
+from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
+from imdi_legislation.storage.tables import Instrument
+
+
+async def enter_instrument(session: AsyncSession, body: dict[str, Any], actor: Actor, now: datetime) -> UUID:
+    """Enter what a caller posted: 422 for wrong fields, 403 if not the caller's to enter, 409 ``code-taken``."""
+    try:
+        draft = read_instrument(body)
+    except Invalid as error:
+        raise refused(error) from error
+    demand_may_enter(actor, draft.level, draft.parties)
+    if await session.scalar(select(Instrument.id).where(Instrument.code == draft.code)):
+        raise conflict("code-taken", "Another instrument has this code.")
+    return await add_instrument(session, draft, actor.client_id, now)
+
+
+async def add_instrument(session: AsyncSession, draft: InstrumentDraft, by: str, now: datetime) -> UUID:
+    """Add an instrument that is known to be in order."""
+    if draft.verified_on and draft.verified_on > latest_today(now):
+        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
+    instrument = Instrument(
+        id=uuid7(),
+        code=draft.code,
+        title=draft.title,
+        type=draft.type,
+        level=draft.level,
+        parties=list(draft.parties),
+        adopted_on=draft.adopted_on,
+        in_force_on=draft.in_force_on,
+        status=draft.status,
+        official_url=draft.official_url,
+        topics=list(draft.topics),
+        confidence=draft.confidence,
+        verified_on=draft.verified_on,
+        note=draft.note,
+        entered_by=by,
+        entered_at=now,
+    )
+    session.add(instrument)
+    await session.flush()
+    return instrument.id

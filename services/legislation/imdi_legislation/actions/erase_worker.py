@@ -1,0 +1,28 @@
+"""Erase what legislation holds of a worker, and say so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.outbox import announce
+from imdi_contracts.legislation import ErasureCompleted
+from imdi_legislation.storage.copies import forget_worker, is_erased
+from imdi_legislation.storage.subjects import forget_stale
+from imdi_legislation.storage.tables import ErasedWorker
+
+
+async def erase_worker(session: AsyncSession, worker_id: UUID, now: datetime) -> None:
+    """Delete legal facts, profile, answers and the facts behind determinations; hash and outcome remain.
+
+    The receipt is announced also where nothing was held, and once.
+    """
+    if await is_erased(session, worker_id):
+        return
+    erased = ErasedWorker(worker_id=worker_id, erased_at=now)
+    session.add(erased)
+    await session.flush()
+    await forget_stale(session, await forget_worker(session, worker_id))
+    await announce(session, erased, ErasureCompleted(worker_id=str(worker_id)))

@@ -1,0 +1,160 @@
+"""Load law as data files: the instruments, then each pack in a transaction of its own.
+
+A pack was reviewed as a file, so its rules are proposed by the pack and activated in its name; who verified each is
+recorded on it. What is there already, unchanged, is left alone.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import yaml
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_legislation.actions.activate_rule import activate
+from imdi_legislation.actions.draft_rule import add_draft
+from imdi_legislation.actions.enter_instrument import add_instrument
+from imdi_legislation.actions.propose_rule import propose
+from imdi_legislation.domain.conditions import Refused
+from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, check_proposal, read_draft
+from imdi_legislation.domain.fields import FieldError, Invalid
+from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
+from imdi_legislation.domain.plain import fingerprint, plain
+from imdi_legislation.storage.law import change_law
+from imdi_legislation.storage.tables import Instrument, RuleVersion
+
+Draft = TypeVar("Draft")
+INSTRUMENTS, FOUND = "instruments.yaml", "instruments.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One file of law, read and in order."""
+
+    name: str
+    instruments: list[InstrumentDraft]
+    rules: list[RuleDraft]
+
+
+class PackRefused(Exception):
+    """A pack that cannot be law: every error with its place, ``file: rule code: field: what is wrong``."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+def read_packs(folder: Path) -> list[Pack]:
+    """The instruments of ``instruments.yaml`` as a pack of their own, then every other file, by name."""
+    files = sorted(file for file in folder.glob("*.yaml") if file.name != INSTRUMENTS)
+    return [read_instruments(folder), *(read_pack(file) for file in files)]
+
+
+def read_instruments(folder: Path) -> Pack:
+    """The instruments mapped in ``instruments.yaml``; each is a row, by ``nr``, of ``instruments.csv``."""
+    with (folder / FOUND).open(encoding="utf-8") as file:
+        rows = {row["nr"] for row in csv.DictReader(file)}
+    errors: list[str] = []
+    drafts: list[InstrumentDraft] = []
+    for entry in yaml.safe_load((folder / INSTRUMENTS).read_text("utf-8")):
+        body = dict(entry)
+        where = f"{INSTRUMENTS}: {body.get('code')}"
+        if str(body.pop("nr", None)) not in rows:
+            errors.append(f"{where}: nr: is no row of {FOUND}")
+        drafts += _read(errors, where, read_instrument, body)
+    if errors:
+        raise PackRefused(errors)
+    return Pack("instruments", drafts, [])
+
+
+def read_pack(file: Path) -> Pack:
+    """A pack of instruments and rules; ``PackRefused`` lists all that is wrong with it."""
+    content = yaml.safe_load(file.read_text("utf-8"))
+    if not isinstance(content, Mapping) or not isinstance(content.get("rules"), list):
+        raise PackRefused([f"{file.name}: a pack is an object with name, corridor, instruments and rules"])
+    errors: list[str] = []
+    instruments: list[InstrumentDraft] = []
+    rules: list[RuleDraft] = []
+    for body in content.get("instruments") or []:
+        where = f"{file.name}: {body.get('code')}"
+        instruments += _read(errors, where, read_instrument, body)
+    for body in content["rules"]:
+        rules += _read(errors, f"{file.name}: {body.get('code')}", _checked, body)
+    codes = [rule.code for rule in rules]
+    errors += [f"{file.name}: {code}: code: stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
+    if errors:
+        raise PackRefused(errors)
+    return Pack(file.stem, instruments, rules)
+
+
+def _checked(body: Mapping[str, Any]) -> RuleDraft:
+    draft = read_draft(body)
+    try:
+        check_proposal(draft.effect, draft.when, {})
+    except Refused as refused:
+        raise Invalid([FieldError("when", "condition", str(refused))]) from refused
+    return draft
+
+
+def _read(
+    errors: list[str], where: str, read: Callable[[Mapping[str, Any]], Draft], body: Mapping[str, Any]
+) -> list[Draft]:
+    """The draft, or nothing but what is wrong with it."""
+    try:
+        return [read(body)]
+    except Invalid as invalid:
+        errors.extend(f"{where}: {error.field}: {error.detail}" for error in invalid.errors)
+        return []
+
+
+async def load_pack(session: AsyncSession, pack: Pack, now: datetime) -> int:
+    """Enter what is new of a pack, and activate its new rules; returns how many instruments and rules those were."""
+    await change_law(session)
+    by = f"pack:{pack.name}"
+    entered = 0
+    known = await _known(session)
+    for instrument in pack.instruments:
+        if instrument.code not in known:
+            known[instrument.code] = await add_instrument(session, instrument, by, now)
+            entered += 1
+    missing = sorted({code for rule in pack.rules for code in rule.instruments()} - set(known))
+    if missing:
+        raise PackRefused([f"{pack.name}: {code}: there is no such instrument" for code in missing])
+    for rule in pack.rules:
+        draft = _with_ids(rule, known)
+        said = fingerprint(plain(draft))
+        if await _said_before(session, draft.code) != said:
+            version = await add_draft(session, draft, by, now)
+            version.pack_hash = said
+            await propose(session, version, by)
+            await activate(session, version, None, f"{by}:reviewed", now)
+            entered += 1
+    return entered
+
+
+async def _known(session: AsyncSession) -> dict[str, UUID]:
+    rows = await session.execute(select(Instrument.code, Instrument.id))
+    return {code: instrument_id for code, instrument_id in rows}  # noqa: C416 - rows are no pairs to the type checker
+
+
+def _with_ids(draft: RuleDraft, known: Mapping[str, UUID]) -> RuleDraft:
+    """The same with instruments by id in place of their codes."""
+
+    def bases(codes: tuple[BasisDraft, ...]) -> tuple[BasisDraft, ...]:
+        return tuple(replace(basis, instrument=str(known[basis.instrument])) for basis in codes)
+
+    disputed = tuple(replace(dispute, basis=bases(dispute.basis)) for dispute in draft.disputed)
+    return replace(draft, basis=bases(draft.basis), disputed=disputed)
+
+
+async def _said_before(session: AsyncSession, code: str) -> str | None:
+    """The hash of the newest version that a code got from a pack; what others changed since stays."""
+    newest = select(RuleVersion.pack_hash).where(RuleVersion.code == code, RuleVersion.pack_hash.is_not(None))
+    return await session.scalar(newest.order_by(RuleVersion.number.desc()).limit(1))

@@ -1,0 +1,63 @@
+"""Legislation's table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from imdi_common.service import Runtime, Service
+from imdi_common.telemetry import logger
+from imdi_legislation.actions.load_packs import PackRefused, load_pack, read_packs
+from imdi_legislation.api import determinations, instruments, rules
+from imdi_legislation.api.preview_limit import PreviewLimit
+from imdi_legislation.queries.standing import standing
+from imdi_legislation.reactions.due import DUE
+from imdi_legislation.reactions.policies import POLICIES
+from imdi_legislation.reactions.projections import PROJECTIONS
+from imdi_legislation.settings import Settings
+from imdi_legislation.storage.copies import METADATA
+
+
+@asynccontextmanager
+async def open_limit(runtime: Runtime) -> AsyncIterator[PreviewLimit]:
+    """What the API needs beside the database: the count of previews."""
+    settings = runtime.settings
+    yield PreviewLimit(settings.previews_per_minute if isinstance(settings, Settings) else 0)
+
+
+async def load_packs(runtime: Runtime) -> None:
+    """``load-packs``: enter what is new in the packs; all of a pack, or nothing where any of it is wrong."""
+    assert isinstance(runtime.settings, Settings)  # noqa: S101 - ours, by the table below
+    try:
+        for pack in read_packs(runtime.settings.packs):
+            now = runtime.clock.now()
+            entered = await runtime.database.run(lambda session: load_pack(session, pack, now))  # noqa: B023 - awaited here
+            logger().info("pack_loaded", pack=pack.name, entered=entered)
+    except PackRefused as refused:
+        raise SystemExit(f"A pack cannot be law:\n{refused}") from refused
+
+
+async def check_packs(runtime: Runtime) -> None:
+    """``check-packs``: read the packs and tell all that is wrong with them, changing nothing."""
+    assert isinstance(runtime.settings, Settings)  # noqa: S101 - ours, by the table below
+    try:
+        packs = read_packs(runtime.settings.packs)
+    except PackRefused as refused:
+        raise SystemExit(f"A pack cannot be law:\n{refused}") from refused
+    logger().info("packs_in_order", packs=[pack.name for pack in packs])
+
+
+SERVICE = Service(
+    name="legislation",
+    title="IMDI legislation: the law as data",
+    settings=Settings,
+    tables=METADATA,
+    package="imdi_legislation",
+    routers=[instruments.router, rules.router, determinations.router],
+    projections=PROJECTIONS,
+    policies=POLICIES,
+    due=DUE,
+    standing=standing,
+    open=open_limit,
+    commands={"load-packs": load_packs, "check-packs": check_packs},
+)

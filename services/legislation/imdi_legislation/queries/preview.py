@@ -1,0 +1,77 @@
+"""What the law asks on a corridor, of nobody in particular: the same judging as of a real case, kept nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_legislation.domain.breaches import find_breaches, over_origins
+from imdi_legislation.domain.cases import rightly_typed
+from imdi_legislation.domain.determination import determine
+from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.judging import Judged, rule_on
+from imdi_legislation.domain.plain import plain, plain_effect
+from imdi_legislation.storage.cases import contract_of, money_of, offer_of
+from imdi_legislation.storage.law import read_law
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A corridor, an occupation and a day; facts by their full names; an offer's terms where one is checked."""
+
+    origin: str
+    destination: str
+    occupation: str
+    on: date
+    facts: Facts = field(default_factory=dict)
+    offer: dict[str, Any] | None = None
+    """``wage``, ``contract``, ``worker_pays``."""
+
+
+async def preview(session: AsyncSession, question: Question) -> dict[str, Any]:
+    """Bars, criteria, terms, fees and items as they stand, and the breaches where an offer is given."""
+    law = await read_law(session)
+    on = question.on
+    rules = law.binding(question.origin, question.destination, question.occupation, on, on)
+    facts = rightly_typed(_facts(question), law.types)
+    found = determine(rules, facts)
+    breaches = []
+    if question.offer is not None:
+        breaches = over_origins(find_breaches(rule_on(rules, facts), offer_of(question.offer), question.origin))
+    return {
+        "bars": [_row(judged) for judged in found.bars],
+        "criteria": [_row(judged) for judged in found.criteria],
+        "terms": [_row(judged) for judged in found.terms],
+        "fees": [_row(judged) for judged in found.fees],
+        "items": plain(found.items),
+        "breaches": plain(breaches),
+        "rules": plain(found.rules),
+    }
+
+
+def _facts(question: Question) -> Facts:
+    """What the question itself says, under what it states of worker, vacancy and placement."""
+    asked: Facts = {
+        "worker.country": question.origin,
+        "vacancy.occupation": question.occupation,
+        "vacancy.destination": question.destination,
+        "placement.departure_on": question.on.isoformat(),
+    }
+    offer = question.offer or {}
+    wage = money_of(offer.get("wage"))
+    if wage:
+        asked |= {"vacancy.currency": wage.currency, "vacancy.monthly_wage": wage.minor}
+    contract = {f"vacancy.contract.{name}": value for name, value in contract_of(offer.get("contract")).items()}
+    return asked | contract | question.facts
+
+
+def _row(judged: Judged) -> dict[str, Any]:
+    return plain_effect(judged.effect) | {
+        "status": judged.status,
+        "needs_fact": judged.needs_fact,
+        "rule": plain(judged.rule),
+        "basis": plain(judged.basis),
+    }

@@ -1,0 +1,115 @@
+"""Copies as the domain judges them: workers, profiles and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_legislation.domain import cases
+from imdi_legislation.domain.breaches import Offer
+from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.law import Law
+from imdi_legislation.domain.money import Money
+from imdi_legislation.storage.copies import Placement, Preparation, Profile, Vacancy, Worker
+
+
+@dataclass(frozen=True, slots=True)
+class PreparationCase:
+    """Everything on which one preparation is judged, from the copies."""
+
+    preparation: Preparation
+    placement: Placement
+    worker: Worker
+    profile: Profile
+
+    @property
+    def corridor(self) -> tuple[str, str, str]:
+        """Origin, destination and occupation."""
+        return self.worker.country or "", self.placement.destination or "", self.placement.occupation or ""
+
+    def facts(self, law: Law) -> Facts:
+        """Answers on the preparation go before the profile's, and count only with the type that the law fixed."""
+        on, terms = self.preparation.departure_on, _terms(self.placement)
+        worker = cases.Worker(self.worker.birth_date, self.worker.sex, self.worker.nationality, self.worker.country)
+        facts = cases.worker_facts(worker, on) | cases.terms_facts(terms)
+        if self.profile.status == "live":
+            facts |= cases.profile_facts(_profile(self.profile), terms.occupation, law.languages)
+        facts |= {"placement.departure_on": on.isoformat(), "placement.first_departure": self.placement.first_departure}
+        return cases.rightly_typed(facts | cases.answered(self.preparation.answers), law.types)
+
+
+async def preparation_case(session: AsyncSession, preparation: Preparation) -> PreparationCase | None:
+    """The case of a preparation, None while a copy of placement (with its terms), worker or profile is not there."""
+    found = (
+        select(Placement, Worker, Profile)
+        .join(Worker, Worker.id == Placement.worker_id)
+        .join(Profile, Profile.id == Placement.worker_id)
+        .where(Placement.id == preparation.placement_id, Placement.terms.is_not(None), Worker.country.is_not(None))
+    )
+    row = (await session.execute(found.execution_options(populate_existing=True))).first()
+    return PreparationCase(preparation, *row) if row else None
+
+
+def vacancy_facts(vacancy: Vacancy) -> Facts:
+    """What is known of a vacancy."""
+    said = vacancy.terms
+    terms = cases.Terms(
+        vacancy.occupation,
+        vacancy.destination,
+        money_of(said["wage"]),
+        contract_of(said["contract"]),
+        said["employer_kind"],
+        said["owner_kind"],
+    )
+    return cases.terms_facts(terms)
+
+
+def offer_of(terms: Mapping[str, Any]) -> Offer:
+    """The regulated terms of a vacancy's JSON."""
+    paid = tuple((fee["component"], _money(fee["amount"])) for fee in terms["worker_pays"])
+    return Offer(money_of(terms["wage"]), contract_of(terms["contract"]), paid)
+
+
+def money_of(said: Mapping[str, Any] | None) -> Money | None:
+    return _money(said) if said else None
+
+
+def contract_of(said: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a contract says; what it leaves unsaid is left out."""
+    return {name: value for name, value in (said or {}).items() if value is not None}
+
+
+async def find_preparation(session: AsyncSession, preparation_id: UUID) -> Preparation | None:
+    found = select(Preparation).where(Preparation.id == preparation_id)
+    return await session.scalar(found.execution_options(populate_existing=True))
+
+
+async def find_vacancy(session: AsyncSession, vacancy_id: UUID) -> Vacancy | None:
+    found = select(Vacancy).where(Vacancy.id == vacancy_id)
+    return await session.scalar(found.execution_options(populate_existing=True))
+
+
+def _money(said: Mapping[str, Any]) -> Money:
+    return Money(Decimal(said["amount"]), said["currency"])
+
+
+def _terms(placement: Placement) -> cases.Terms:
+    said = placement.terms or {}
+    return cases.Terms(
+        said["occupation"],
+        said["destination"],
+        money_of(said["wage"]),
+        contract_of(said["contract"]),
+        said["employer_kind"],
+        said["owner_kind"],
+    )
+
+
+def _profile(profile: Profile) -> cases.Profile:
+    return cases.Profile(profile.experience, profile.languages, profile.isced, profile.facts)

@@ -1,0 +1,93 @@
+"""Vacancies and preparations that were answered, and which of them the law may have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_legislation.domain.countries import EVERYWHERE, GROUPS, ever_members
+from imdi_legislation.domain.scope import Scope
+from imdi_legislation.storage.copies import (
+    OPEN_PREPARATION,
+    OPEN_VACANCY,
+    Placement,
+    Preparation,
+    Vacancy,
+    Worker,
+)
+from imdi_legislation.storage.tables import Subject
+
+
+async def lock_subject(session: AsyncSession, subject_id: UUID, kind: str) -> Subject:
+    """The subject, locked; made with revision 0 where it was never answered."""
+    found = select(Subject).where(Subject.id == subject_id).with_for_update()
+    subject = await session.scalar(found.execution_options(populate_existing=True))
+    if subject is None:
+        subject = Subject(id=subject_id, kind=kind, revision=0, outcome="", law_epoch=0, stale=False)
+        session.add(subject)
+        await session.flush()
+    return subject
+
+
+async def take_stale(session: AsyncSession, most: int) -> list[tuple[UUID, str]]:
+    """Lock some stale subjects that nobody else is at work on; ids and kinds."""
+    found = select(Subject.id, Subject.kind).where(Subject.stale).order_by(Subject.id).limit(most)
+    rows = await session.execute(found.with_for_update(skip_locked=True))
+    return [(subject_id, kind) for subject_id, kind in rows]
+
+
+async def any_stale(session: AsyncSession) -> bool:
+    return await session.scalar(select(func.count()).where(Subject.stale)) != 0
+
+
+async def forget_stale(session: AsyncSession, subject_ids: Iterable[UUID]) -> None:
+    """These need no new answer."""
+    await session.execute(update(Subject).where(Subject.id.in_(list(subject_ids))).values(stale=False))
+
+
+async def mark_vacancies(session: AsyncSession, scopes: Iterable[Scope]) -> None:
+    """The open vacancies that any of the scopes covers wait for a new answer."""
+    touched = or_(
+        false(),
+        *(_meets(scope, Vacancy.origins, Vacancy.destination, Vacancy.occupation) for scope in scopes),
+    )
+    covered = select(Vacancy.id).where(Vacancy.status.in_(OPEN_VACANCY), touched)
+    await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True))
+
+
+async def mark_preparations(session: AsyncSession, scopes: Iterable[Scope]) -> None:
+    """The open preparations that any of the scopes covers wait for a new answer."""
+    touched = or_(
+        false(),
+        *(_meets(scope, Worker.country, Placement.destination, Placement.occupation) for scope in scopes),
+    )
+    covered = (
+        select(Preparation.id)
+        .join(Placement, Placement.id == Preparation.placement_id)
+        .join(Worker, Worker.id == Preparation.worker_id)
+        .where(Preparation.status.in_(OPEN_PREPARATION), touched)
+    )
+    await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True))
+
+
+def _meets(scope: Scope, origin: Any, destination: Any, occupation: Any) -> ColumnElement[bool]:
+    """Whether a scope may cover a row; ``origin`` is one country or an array of them."""
+    origins, destinations = _spelt_out(scope.origins), _spelt_out(scope.destinations)
+    is_array = origin is Vacancy.origins
+    return (
+        (true() if origins is None else origin.overlap(origins) if is_array else origin.in_(origins))
+        & (true() if destinations is None else destination.in_(destinations))
+        & (true() if EVERYWHERE in scope.occupations else or_(*(occupation.startswith(p) for p in scope.occupations)))
+    )
+
+
+def _spelt_out(places: Iterable[str]) -> list[str] | None:
+    """The countries, groups with all that ever belonged; None for everywhere."""
+    named = list(places)
+    if EVERYWHERE in named:
+        return None
+    return sorted({country for place in named for country in (ever_members(place) if place in GROUPS else [place])})

@@ -1,0 +1,173 @@
+"""Legislation's own tables: instruments, rules in versions, the answers given, and the state of the law."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from imdi_common.database import Announcing
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own way to say it
+        str: Text,
+        datetime: DateTime(timezone=True),
+        list[str]: ARRAY(Text),
+        dict[str, Any]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+
+class Instrument(Base):
+    __tablename__ = "instrument"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    type: Mapped[str]
+    level: Mapped[str]
+    parties: Mapped[list[str]]
+    adopted_on: Mapped[date | None]
+    in_force_on: Mapped[date | None]
+    status: Mapped[str]
+    official_url: Mapped[str | None]
+    topics: Mapped[list[str]]
+    confidence: Mapped[str]
+    verified_on: Mapped[date | None]
+    note: Mapped[str | None]
+    entered_by: Mapped[str]
+    entered_at: Mapped[datetime]
+
+
+class RuleCode(Announcing, Base):
+    """A rule through all its versions: what is announced when one is activated or retired."""
+
+    __tablename__ = "rule_code"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+
+
+_DAYS = "daterange(effective_from, effective_until + 1, '[)')"
+
+
+class RuleVersion(Base):
+    """One version of a rule: draft → proposed → active → retired. It binds on its days while active or retired."""
+
+    __tablename__ = "rule_version"
+    __table_args__ = (
+        UniqueConstraint("code", "number"),
+        ExcludeConstraint(
+            ("code", "="),
+            (text(_DAYS), "&&"),
+            where=text("status in ('active', 'retired')"),
+            name="rule_version_days",
+            using="gist",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(ForeignKey("rule_code.code"))
+    number: Mapped[int]
+    """1, 2, 3 … of its code."""
+    kind: Mapped[str]
+    status: Mapped[str]
+    origins: Mapped[list[str]]
+    destinations: Mapped[list[str]]
+    occupations: Mapped[list[str]]
+    condition: Mapped[str | None]
+    effect: Mapped[dict[str, Any]]
+    basis: Mapped[list[dict[str, Any]]]
+    """``{"instrument": id, "provision": text or null}``."""
+    disputed: Mapped[list[dict[str, Any]]]
+    effective_from: Mapped[date]
+    effective_until: Mapped[date | None]
+    transition: Mapped[str]
+    replaces: Mapped[UUID | None]
+    confidence: Mapped[str]
+    verified_on: Mapped[date | None]
+    verified_by: Mapped[str | None]
+    source: Mapped[str | None]
+    note: Mapped[str | None]
+    drafted_by: Mapped[str]
+    drafted_at: Mapped[datetime]
+    proposed_by: Mapped[str | None]
+    activated_by: Mapped[str | None]
+    pack_hash: Mapped[str | None]
+    """What a pack said, where it came from one: loaded again, it is known as unchanged."""
+
+
+class AnswerType(Base):
+    """The type of a ``worker.facts.<name>``, fixed by the first activation of a rule that reads it."""
+
+    __tablename__ = "answer_type"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    type: Mapped[str]
+    fixed_by: Mapped[UUID]
+
+
+class LawState(Base):
+    """One row: the epoch of the law, and a stamp that no other state of the law ever has."""
+
+    __tablename__ = "law_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[int]
+    stamp: Mapped[UUID]
+
+
+class Subject(Announcing, Base):
+    """A vacancy or a preparation that was answered: its newest answer, under which epoch, and whether it is stale."""
+
+    __tablename__ = "subject"
+    __table_args__ = (Index("subject_stale", "id", postgresql_where=text("stale")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    revision: Mapped[int]
+    outcome: Mapped[str]
+    """A hash of what was answered, to know whether it changes."""
+    determination_id: Mapped[UUID | None]
+    law_epoch: Mapped[int]
+    stale: Mapped[bool]
+
+
+class Determination(Base):
+    """One answer, never changed. No fact of a person is in it: those are in ``DeterminationFacts``."""
+
+    __tablename__ = "determination"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    revision: Mapped[int]
+    judged_on: Mapped[date]
+    law_epoch: Mapped[int]
+    input_hash: Mapped[str]
+    outcome: Mapped[dict[str, Any]]
+    determined_at: Mapped[datetime]
+
+
+class DeterminationFacts(Base):
+    """The facts on which a determination rests; those of a worker are erased with the worker."""
+
+    __tablename__ = "determination_facts"
+
+    determination_id: Mapped[UUID] = mapped_column(ForeignKey("determination.id"), primary_key=True)
+    worker_id: Mapped[UUID | None] = mapped_column(index=True)
+    facts: Mapped[dict[str, Any]]
+
+
+class ErasedWorker(Announcing, Base):
+    """Asked by every reaction, so that nothing of an erased worker is kept again."""
+
+    __tablename__ = "erased_worker"
+
+    worker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    erased_at: Mapped[datetime]

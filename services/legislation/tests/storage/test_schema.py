@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.mechanics import metadata as mechanics
+from imdi_legislation.storage.copies import METADATA
+
+INSERT = text("""
+    insert into rule_version (id, code, number, kind, status, origins, destinations, occupations, effect, basis,
+        disputed, effective_from, effective_until, transition, confidence, drafted_by, drafted_at)
+    values (gen_random_uuid(), 'a', :number, 'bar', :status, '{}', '{}', '{}', '{}', '[]', '[]',
+        :begins, :ends, 'all_open', 'primary', 'x', now())
+""")
+
+
+async def test_the_models_are_the_migrated_database(session: AsyncSession) -> None:
+    def differences(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"version_table": "schema_version"})
+        return list(compare_metadata(context, [METADATA, mechanics]))  # type: ignore[arg-type]  # a sequence will do
+
+    connection = await session.connection()
+    assert await connection.run_sync(differences) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "begins", "ends", "fits"),
+    [
+        ("active", date(2027, 1, 1), None, True),
+        ("active", date(2026, 12, 31), None, False),
+        ("retired", date(2026, 12, 31), None, False),
+        ("draft", date(2026, 12, 31), None, True),
+        ("active", date(2025, 1, 1), date(2025, 12, 31), True),
+        ("active", date(2025, 1, 1), date(2026, 1, 1), False),
+        ("active", date(2026, 5, 1), date(2026, 4, 30), True),
+    ],
+)
+async def test_the_days_of_activated_versions_cannot_overlap(
+    session: AsyncSession, status: str, begins: date, ends: date | None, fits: bool
+) -> None:
+    await session.execute(text("insert into rule_code (code, kind) values ('a', 'bar')"))
+    first = {"number": 1, "status": "active", "begins": date(2026, 1, 1), "ends": date(2026, 12, 31)}
+    await session.execute(INSERT, first)
+    second = {"number": 2, "status": status, "begins": begins, "ends": ends}
+    if fits:
+        await session.execute(INSERT, second)
+    else:
+        with pytest.raises(IntegrityError):
+            await session.execute(INSERT, second)
