@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import cast
 
+from joserfc.jwk import KeySet
 from pydantic import TypeAdapter
 
 from imdi_common.service import Runtime, Service
@@ -17,12 +19,25 @@ from imdi_registry.reactions.policies import POLICIES
 from imdi_registry.reactions.projections import PROJECTIONS
 from imdi_registry.settings import Settings
 from imdi_registry.storage import members as member_rows
-from imdi_registry.storage import signing_keys, vault
+from imdi_registry.storage import signing_keys
 from imdi_registry.storage.copies import METADATA
+from imdi_registry.storage.vault import Vault
 
 
-def _open(runtime: Runtime) -> AbstractAsyncContextManager[vault.Vault]:
-    return vault.opened(runtime, cast(Settings, runtime.settings).master_secret)
+@asynccontextmanager
+async def _open(runtime: Runtime) -> AsyncIterator[Vault]:
+    secret = cast(Settings, runtime.settings).master_secret
+    yield await Vault.open(runtime.database, secret, runtime.clock.now())
+
+
+def _own_keys(runtime: Runtime) -> Callable[[], KeySet | None]:
+    """Registry verifies tokens by its own keys: none until it has opened its vault."""
+
+    def published() -> KeySet | None:
+        vault: Vault | None = runtime.resources
+        return vault.ring.published(runtime.clock.now()) if vault is not None else None
+
+    return published
 
 
 async def bootstrap(runtime: Runtime) -> None:
@@ -35,7 +50,7 @@ async def bootstrap(runtime: Runtime) -> None:
 async def rotate_signing_key(runtime: Runtime) -> None:
     """Add the next signing key; it takes over by itself in five minutes, and the old one retires after it."""
     async with runtime.database.transaction() as session:
-        await signing_keys.rotate(session, vault.vault_of(runtime).master, runtime.clock.now())
+        await signing_keys.rotate(session, cast(Vault, runtime.resources).master, runtime.clock.now())
 
 
 SERVICE = Service(
@@ -51,5 +66,5 @@ SERVICE = Service(
     standing=member_rows.standing,
     commands={"bootstrap": bootstrap, "rotate-signing-key": rotate_signing_key},
     open=_open,
-    keys=lambda runtime: lambda: vault.trusted(runtime),
+    keys=_own_keys,
 )

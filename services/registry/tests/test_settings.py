@@ -19,6 +19,7 @@ GIVEN = {
 def settings_with(monkeypatch: pytest.MonkeyPatch, master_key: str | None) -> Settings:
     for name, value in GIVEN.items():
         monkeypatch.setenv(f"IMDI_REGISTRY_{name}", value)
+    monkeypatch.delenv("IMDI_REGISTRY_MASTER_KEY", raising=False)
     if master_key is not None:
         monkeypatch.setenv("IMDI_REGISTRY_MASTER_KEY", master_key)
     return Settings()  # type: ignore[call-arg]  # the environment gives them

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from imdi_common.door import NO_KEY, OWN, PUBLIC, Caller, door_router
 from imdi_common.shapes import Shape
 from imdi_registry.actions.issue_token import Issuer, TokenRefusedError, TokenRequest, issue_token
-from imdi_registry.storage.vault import vault_of
+from imdi_registry.api.resources import vault_of
 
 router = door_router(tags=["oauth"])
 NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -52,9 +52,7 @@ class Token(Shape):
 async def get_token(request: Request, door: Caller) -> Response:
     try:
         asked = _asked(request.headers, await request.body())
-        issuer = Issuer(
-            door.runtime.settings.issuer, await vault_of(door.runtime).fresh_ring(door.runtime.database, door.now)
-        )
+        issuer = Issuer(door.runtime.settings.issuer, await vault_of(door).fresh_ring(door.runtime.database, door.now))
         async with door.reading() as session:
             answer = await issue_token(session, asked, issuer, door.now)
     except TokenRefusedError as error:
@@ -84,7 +82,7 @@ async def describe_issuer(door: Caller) -> Response:
 
 @router.get("/.well-known/jwks.json", summary="The keys that sign access tokens", openapi_extra=PUBLIC | OWN)
 async def list_keys(door: Caller) -> Response:
-    ring = await vault_of(door.runtime).fresh_ring(door.runtime.database, door.now)
+    ring = await vault_of(door).fresh_ring(door.runtime.database, door.now)
     return JSONResponse(ring.public(door.now), headers={"Cache-Control": "max-age=60"})
 
 

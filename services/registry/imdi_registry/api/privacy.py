@@ -12,7 +12,8 @@ from imdi_common.door import OWN, Caller, door_router
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
 from imdi_common.shapes import LongText, Shape, UtcTime
 from imdi_registry.actions.erase_worker import ask_erasure
-from imdi_registry.api.workers import WorkerStatus, master_of
+from imdi_registry.api.resources import master_of
+from imdi_registry.api.workers import WorkerStatus
 from imdi_registry.queries import workers
 
 router = door_router(prefix="/v1", tags=["privacy"])

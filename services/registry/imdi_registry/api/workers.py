@@ -18,10 +18,9 @@ from imdi_registry.actions.change_controller import Handover, change_controller
 from imdi_registry.actions.change_facts import Correction, change_facts
 from imdi_registry.actions.give_consent import give_consent
 from imdi_registry.actions.register_worker import Registration, register_worker
+from imdi_registry.api.resources import master_of
 from imdi_registry.domain.identity import Identity, Notice, Passport, Sex
 from imdi_registry.queries import workers
-from imdi_registry.storage.sealing import MasterKey
-from imdi_registry.storage.vault import vault_of
 
 router = door_router(prefix="/v1/workers", tags=["workers"])
 
@@ -143,10 +142,6 @@ class WorkerFilter(Shape):
     """For stewards: whose workers."""
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor = None
-
-
-def master_of(door: Door) -> MasterKey:
-    return vault_of(door.runtime).master
 
 
 def shown(door: Door) -> Show:
