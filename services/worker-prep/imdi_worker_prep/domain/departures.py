@@ -45,6 +45,13 @@ def binding(bindings: Sequence[Binding]) -> list[Binding]:
     return [one for one in bindings if one.binds and one.status not in FREE]
 
 
+def is_clear(laws: Sequence[Law], statuses: Mapping[str, str], bindings: Sequence[Binding]) -> bool:
+    """Whether all that departure asks is cleared, and no bar, unmet criterion or unknown is left."""
+    holding = holds_at(laws)
+    asked = [law for law in laws if law.counts and holding[law.code] != ARRIVAL_ONLY]
+    return not binding(bindings) and all(statuses[law.code] == "cleared" and not _open_question(law) for law in asked)
+
+
 def lacking(laws: Sequence[Law], work: Mapping[str, Work], day: date) -> list[Lack]:
     """Each item that does not hold on ``day``, or of which the law does not know yet what it asks."""
     holding = holds_at(laws)

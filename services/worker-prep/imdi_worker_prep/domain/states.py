@@ -75,16 +75,25 @@ def item_statuses(laws: Sequence[Law], work: Mapping[str, Work], departure: date
     }
 
 
+def expired(laws: Sequence[Law], work: Mapping[str, Work], today: date) -> frozenset[str]:
+    """The items that must hold at departure and whose clearance has ended."""
+    return frozenset(code for code, until in _ends(laws, work) if until < today)
+
+
 def lapses_next(laws: Sequence[Law], work: Mapping[str, Work], today: date) -> date | None:
     """The next last day of a clearance that must hold at departure, from ``today`` on."""
+    return min((until for _, until in _ends(laws, work) if until >= today), default=None)
+
+
+def _ends(laws: Sequence[Law], work: Mapping[str, Work]) -> list[tuple[str, date]]:
     holding = holds_at(laws)
-    ends = []
+    found = []
     for law in laws:
         result = clearance(work.get(law.code, NOTHING).results)
         until = valid_until(law, result) if result else None
-        if until and until >= today and "departure" in holding.get(law.code, frozenset()):
-            ends.append(until)
-    return min(ends, default=None)
+        if until and "departure" in holding.get(law.code, frozenset()):
+            found.append((law.code, until))
+    return found
 
 
 def preparation_status(now: Status, *, determined: bool, clear: bool, begun: bool) -> Status:

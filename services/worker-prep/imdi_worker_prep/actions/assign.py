@@ -1,0 +1,76 @@
+"""Gives each item to whoever performs it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.ids import uuid7
+from imdi_worker_prep.domain.assignment import Provider, Task, able, draw, is_drawn, party
+from imdi_worker_prep.storage.copies import providers
+from imdi_worker_prep.storage.preparations import Dossier
+from imdi_worker_prep.storage.tables import Item, Lot
+
+SETTLED: frozenset[str] = frozenset({"cleared", "not_applicable"})
+SEED_BYTES = 16
+
+
+async def hold_lots(session: AsyncSession, *, alone: bool = False) -> None:
+    """Taken before a preparation is locked by whoever may draw, and ``alone`` by who changes who can be drawn.
+
+    Otherwise an item planned while a member is being accredited could miss it for ever.
+    """
+    shared = "" if alone else "_shared"
+    await session.execute(text(f"select pg_advisory_xact_lock{shared}(hashtext('imdi-worker-prep-lots'))"))
+
+
+async def assign(session: AsyncSession, dossier: Dossier, now: datetime) -> bool:
+    """Give every open item that is nobody's, or a fallen member's, to one that can; returns whether any changed.
+
+    The case's own parties perform theirs whatever their standing: agreed cases go on.
+    """
+    held = dossier.preparation
+    kinds = sorted({item.performed_by for item in dossier.items if is_drawn(item.performed_by)})
+    known = {provider.id: provider for provider in await providers(session, kinds)}
+    changed = False
+    for item in dossier.items:
+        if item.status in SETTLED:
+            continue
+        if not is_drawn(item.performed_by):
+            performer = party(item.performed_by, owner_id=held.owner_id, controller_id=held.controller_id)
+        elif item.assigned_to and item.assigned_to in known and known[item.assigned_to].accredited:
+            performer = item.assigned_to
+        else:
+            performer = _drawn(session, dossier, item, list(known.values()), now)
+        changed |= performer != item.assigned_to
+        item.assigned_to = performer
+    return changed
+
+
+def task_of(dossier: Dossier, item: Item) -> Task:
+    """What is to be done where: arrival items in the destination, all else in the origin."""
+    held = dossier.preparation
+    place = held.destination if item.law["holds_at"] == ["arrival"] else held.origin
+    return Task(item.code, item.performed_by, place, held.destination)
+
+
+def _drawn(session: AsyncSession, dossier: Dossier, item: Item, known: list[Provider], now: datetime) -> UUID | None:
+    candidates = able(known, task_of(dossier, item))
+    if not candidates:
+        return None
+    seed = secrets.token_hex(SEED_BYTES)
+    lot = Lot(
+        id=uuid7(),
+        preparation_id=dossier.preparation.id,
+        code=item.code,
+        seed=seed,
+        candidates=candidates,
+        drawn=draw(seed, candidates),
+        drawn_at=now,
+    )
+    session.add(lot)
+    return lot.drawn

@@ -1,0 +1,52 @@
+"""Follows who performs items: members that fall or come, and a worker's new controller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_contracts.registry import MemberState
+from imdi_worker_prep.actions.announcing import tell
+from imdi_worker_prep.actions.assign import SETTLED, assign, hold_lots
+from imdi_worker_prep.domain.announcements import Happened
+from imdi_worker_prep.domain.states import ENDED
+from imdi_worker_prep.storage.preparations import lock, of_worker
+from imdi_worker_prep.storage.tables import Item, Preparation
+
+
+async def follow_member(session: AsyncSession, member: MemberState, now: datetime) -> None:
+    """Draw what a fallen member leaves open; let an accredited one have what nobody could perform.
+
+    The lots must be held alone, and the copy of the member be as new as ``member``.
+    """
+    mine = Item.assigned_to == UUID(member.member_id)
+    if member.status == "accredited":
+        offered = [service.service for service in member.services]
+        mine = Item.assigned_to.is_(None) & (Item.performed_by == member.kind) & Item.code.in_(offered)
+    concerned = select(Item.preparation_id).join(Preparation).where(mine, Item.status.not_in(SETTLED))
+    running = concerned.where(Preparation.status.not_in(ENDED)).distinct().order_by(Item.preparation_id)
+    await _assign_again(session, await session.scalars(running), now)
+
+
+async def follow_controller(session: AsyncSession, worker_id: UUID, controller_id: UUID | None, now: datetime) -> None:
+    """Hand a worker's running cases, and the items that the controller performs, to the new controller."""
+    await hold_lots(session)
+    for preparation_id in await of_worker(session, worker_id):
+        dossier = await lock(session, preparation_id)
+        if dossier and dossier.preparation.status not in ENDED and dossier.preparation.controller_id != controller_id:
+            dossier.preparation.controller_id = controller_id
+            dossier.preparation.version += 1
+            await assign(session, dossier, now)
+            await tell(session, dossier, [Happened("preparation.planned")])
+
+
+async def _assign_again(session: AsyncSession, preparation_ids: Iterable[UUID], now: datetime) -> None:
+    for preparation_id in list(preparation_ids):
+        dossier = await lock(session, preparation_id)
+        if dossier and dossier.preparation.status not in ENDED and await assign(session, dossier, now):
+            dossier.preparation.version += 1
+            await tell(session, dossier, [Happened("preparation.planned")])
