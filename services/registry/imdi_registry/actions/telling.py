@@ -31,10 +31,11 @@ def of_worker(event: type[SomeWorker], worker: Worker, identity: Identity | None
     facts: dict[str, Any] = dict.fromkeys(("birth_date", "sex", "nationality", "country"))
     if identity:
         facts = {name: getattr(identity, name) for name in facts}
+    controlled = worker.controller_id is not None and worker.status != "erased"
     state = {
         "worker_id": str(worker.id),
         "status": worker.status,
-        "controller_id": str(worker.controller_id) if worker.controller_id else None,
+        "controller_id": str(worker.controller_id) if controlled else None,
         "consents": worker.consents,
         **facts,
     }

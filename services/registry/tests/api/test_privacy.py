@@ -86,6 +86,7 @@ async def test_it_ends_when_all_three_have_said_so(
         *_, (_, kind, _, sequence, data) = await announced(session)
     assert (kind, sequence) == ("org.imdi.worker.erased.v1", 3)
     assert data["status"] == "erased"
+    assert {value for name, value in data.items() if name not in ("worker_id", "status", "consents")} == {None}
 
 
 async def test_no_legal_fact_stays_behind_either(desk: Any, database: Database, clock: Any) -> None:
