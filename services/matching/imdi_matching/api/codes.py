@@ -6,13 +6,16 @@ from datetime import date
 from typing import Annotated, Any, TypeVar
 
 import pycountry
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter
 
 from imdi_common.shapes import Code, CountryCode, CurrencyCode, MoneyShape, Shape, WageShape
 from imdi_contracts import isco
 from imdi_contracts.codes import Cefr, Language
 
 Item = TypeVar("Item")
+CODE: TypeAdapter[str] = TypeAdapter(Code)
+LARGEST = 2**53
+"""Beyond it JSON readers round."""
 
 
 def _country(code: str) -> str:
@@ -39,6 +42,14 @@ def _written_date(value: Any) -> Any:
     return value
 
 
+def _fact(value: Any) -> Any:
+    if isinstance(value, str):
+        return CODE.validate_python(value)
+    if not isinstance(value, int) or abs(value) > LARGEST:
+        raise ValueError("is a boolean, a whole number or a code")
+    return value
+
+
 def unique(items: list[Item]) -> list[Item]:
     """Refuses a list that says the same twice."""
     if len({repr(item) for item in items}) < len(items):
@@ -56,10 +67,9 @@ Skill = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,290}$")]
 """An ESCO skill, by its address."""
 Day = Annotated[date, BeforeValidator(_written_date), Field(ge=date(1900, 1, 1), le=date(2100, 12, 31))]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Whole = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Fact = Annotated[bool, Field(strict=True)] | Whole | Code
-"""The answer to ``worker.facts.<name>``: yes or no, a whole number, or a code; never free text."""
+Fact = Annotated[bool | int | str, BeforeValidator(_fact)]
+"""The answer to ``worker.facts.<name>``: yes or no, a whole number, or a code; never free text, for it travels."""
 
 
 class Money(MoneyShape):
