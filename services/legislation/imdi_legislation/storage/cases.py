@@ -50,7 +50,9 @@ async def preparation_case(session: AsyncSession, preparation: Preparation) -> P
         select(Placement, Worker, Profile)
         .join(Worker, Worker.id == Placement.worker_id)
         .join(Profile, Profile.id == Placement.worker_id)
-        .where(Placement.id == preparation.placement_id, Placement.terms.is_not(None), Worker.country.is_not(None))
+        .where(
+            Placement.id == preparation.placement_id, Placement.destination.is_not(None), Worker.country.is_not(None)
+        )
     )
     row = (await session.execute(found.execution_options(populate_existing=True))).first()
     return PreparationCase(preparation, *row) if row else None

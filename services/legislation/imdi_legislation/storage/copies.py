@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, delete, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,7 +67,7 @@ class Placement(Base):
     first_departure: Mapped[bool]
     occupation: Mapped[str | None]
     destination: Mapped[str | None]
-    terms: Mapped[dict[str, Any] | None]
+    terms: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     sequence: Mapped[int]
 
 
