@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
+from pathlib import Path
 
 from alembic import command, context, op
 from alembic.config import Config
@@ -13,6 +15,7 @@ from imdi_common import mechanics
 from imdi_common.service import Service
 
 VERSION_TABLE = "schema_version"
+TEMPLATE = Path(__file__).parent / "templates/script.py.mako"
 
 
 def mechanics_tables() -> None:
@@ -55,4 +58,12 @@ async def _run_revisions(metadata: list[MetaData]) -> None:
 
 def new_revision(service: Service, url: str, message: str) -> None:
     """Write the next revision from the difference between the models and the database at ``url``."""
-    command.revision(config_of(service, url), message, autogenerate=True)
+    folder = service.folder / "storage/migrations"
+    template = folder / TEMPLATE.name
+    shutil.copy(TEMPLATE, template)  # alembic looks for it nowhere else
+    try:
+        config = config_of(service, url)
+        number = len(list((folder / "versions").glob("*.py"))) + 1
+        command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
+    finally:
+        template.unlink()

@@ -48,7 +48,7 @@ def describe(app: FastAPI, service: Service) -> dict[str, Any]:
         examples = _examples(service)
         for path in document["paths"].values():
             for method, operation in path.items():
-                _complete(method, operation, examples.get(operation["operationId"].split("__")[0], {}))
+                _complete(method, operation, examples.get(operation["operationId"], {}))
         app.openapi_schema = document
     return app.openapi_schema
 

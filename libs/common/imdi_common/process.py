@@ -73,7 +73,7 @@ async def serve(service: Service, settings: ServiceSettings, roles: tuple[str, .
         relay.wake() if relay else announced.set()
 
     runtime = Runtime.of(service, settings, wake=wake)
-    work: dict[str, Awaitable[None]] = {"keys": runtime.keys.run()}
+    work: dict[str, Awaitable[None]] = {} if service.keys else {"keys": runtime.keys.run()}
     if relay:
         work["relay"] = relay.run()
     else:

@@ -1,4 +1,4 @@
-"""The keys that sign access tokens: Ed25519, stored encrypted, rotated without a gap."""
+"""The keys that sign access tokens: ES256, stored encrypted, rotated without a gap."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import ECKey, KeySet
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_registry.storage.sealing import MasterKey
 from imdi_registry.storage.tables import SigningKey
 
-ALGORITHM = "Ed25519"
-"""RFC 9864's name of EdDSA on this curve."""
+ALGORITHM = "ES256"
+"""Every JOSE library knows it by this name; that of EdDSA has just been split in two (RFC 9864)."""
 PUBLISHED_BEFORE = timedelta(minutes=5)
 """A new key is published this long before it signs: verifiers fetch keys each minute."""
 PUBLISHED_AFTER = timedelta(minutes=20)
@@ -28,10 +28,10 @@ _LOCK = 0x5349474E
 class Ring:
     """All keys, oldest first, each with the moment from which it signs; ``read_at`` is when they were read."""
 
-    keys: tuple[tuple[datetime, OKPKey], ...]
+    keys: tuple[tuple[datetime, ECKey], ...]
     read_at: datetime
 
-    def signing(self, now: datetime) -> OKPKey:
+    def signing(self, now: datetime) -> ECKey:
         """The newest key that signs already."""
         return next((key for since, key in reversed(self.keys) if since <= now), self.keys[0][1])
 
@@ -64,7 +64,7 @@ async def rotate(session: AsyncSession, master: MasterKey, now: datetime) -> str
 
 
 async def _add(session: AsyncSession, master: MasterKey, signs_from: datetime) -> str:
-    key = OKPKey.generate_key("Ed25519")
+    key = ECKey.generate_key("P-256")
     kid = key.thumbprint()
     plain = json.dumps(key.as_dict(private=True)).encode()
     session.add(SigningKey(kid=kid, sealed=master.seal_signing_key(kid, plain), signs_from=signs_from))
@@ -72,5 +72,5 @@ async def _add(session: AsyncSession, master: MasterKey, signs_from: datetime) -
     return kid
 
 
-def _opened(master: MasterKey, row: SigningKey) -> OKPKey:
-    return OKPKey.import_key(json.loads(master.open_signing_key(row.kid, row.sealed)) | {"kid": row.kid})
+def _opened(master: MasterKey, row: SigningKey) -> ECKey:
+    return ECKey.import_key(json.loads(master.open_signing_key(row.kid, row.sealed)) | {"kid": row.kid})

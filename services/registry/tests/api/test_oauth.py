@@ -37,7 +37,7 @@ def basic(client_id: str, secret: str) -> str:
 
 async def claims(client: AsyncClient, answer: Response) -> tuple[dict[str, Any], dict[str, Any]]:
     keys = KeySet.import_key_set((await client.get("/.well-known/jwks.json")).json())
-    token = jwt.decode(answer.json()["access_token"], keys, algorithms=["Ed25519"])
+    token = jwt.decode(answer.json()["access_token"], keys, algorithms=["ES256"])
     return dict(token.header), dict(token.claims)
 
 
