@@ -103,7 +103,10 @@ class Parliament:
 
     async def enact(self, *said: Any, begins: date | None = None, **other: Any) -> UUID:
         """Draft, propose and activate."""
-        return await activate_rule(self.session, await self.propose(*said, **other), begins, TWO, self.now)
+        return await self.activate(await self.propose(*said, **other), begins)
+
+    async def activate(self, rule_id: UUID, begins: date | None = None) -> UUID:
+        return await activate_rule(self.session, rule_id, begins, TWO, self.now)
 
     async def version(self, rule_id: UUID) -> RuleVersion:
         found = select(RuleVersion).where(RuleVersion.id == rule_id).execution_options(populate_existing=True)

@@ -1,0 +1,96 @@
+"""The stages on which examples play, built over HTTP, and the parts that callers take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from httpx import AsyncClient, Response
+from services.legislation.tests.conftest import INSTRUMENT, Cases, rule_body
+from sqlalchemy import select
+
+from imdi_common.database import Database
+from imdi_legislation.storage.tables import Subject
+
+INSTRUMENT_ID = "01936000-0000-7000-8000-000000000001"
+RULE_ID = "01936000-0000-7000-8000-000000000002"
+REQUIREMENTS_ID = "01936000-0000-7000-8000-000000000003"
+"""What examples write for the ids that a stage really has."""
+SAUDI = {"id": uuid4(), "kind": "government", "country": "SA"}
+Send = Callable[..., Awaitable[Response]]
+
+
+@dataclass
+class Stage:
+    """A state of the service; ``ids`` maps the ids in the examples to those that are there."""
+
+    send: Send
+    database: Database
+    ids: dict[str, str] = field(default_factory=dict)
+    owner: UUID | None = None
+
+    def real(self, example: Any) -> Any:
+        text = json.dumps(example)
+        for written, real in self.ids.items():
+            text = text.replace(written, real)
+        return json.loads(text)
+
+    async def instrument(self) -> None:
+        made = await self.send("POST", "/v1/instruments", "government", INSTRUMENT)
+        self.ids[INSTRUMENT_ID] = made.json()["id"]
+
+    async def draft(self) -> None:
+        await self.instrument()
+        basis = {"basis": [{"instrument": self.ids[INSTRUMENT_ID], "provision": "art. 3"}]}
+        made = await self.send("POST", "/v1/rules", "government", rule_body() | basis)
+        self.ids[RULE_ID] = made.json()["id"]
+
+    async def proposed(self) -> None:
+        await self.draft()
+        await self.send("POST", f"/v1/rules/{self.ids[RULE_ID]}/proposal", "government")
+
+    async def active(self) -> None:
+        await self.proposed()
+        await self.send("POST", f"/v1/rules/{self.ids[RULE_ID]}/activation", "government-2", {})
+
+    async def determined(self) -> None:
+        """A preparation of a worker for the vacancy owner's place, answered."""
+        await self.active()
+        async with self.database.transaction() as session:
+            cases = Cases(session)
+            await cases.open()
+            found = select(Subject.determination_id).where(Subject.id == UUID(cases.preparation_id))
+            self.ids[REQUIREMENTS_ID] = str(await session.scalar(found))
+            self.owner = UUID(cases.owner)
+
+
+@pytest.fixture
+def send(client: AsyncClient, token: Any) -> Send:
+    """``await send(method, path, role, body, **headers)``; each POST has a fresh Idempotency-Key."""
+
+    async def go(
+        method: str, path: str, role: str, body: Any = None, owner: UUID | None = None, **other: str
+    ) -> Response:
+        partner = {"kind": "employer", "country": "SA"}
+        roles: dict[str, Callable[[], dict[str, str]]] = {
+            "anybody": dict,
+            "government": lambda: token(member=SAUDI, client_id="one"),
+            "government-2": lambda: token(member=SAUDI, client_id="two"),
+            "government-np": lambda: token(member={"id": uuid4(), "kind": "government", "country": "NP"}),
+            "steward": lambda: token("steward ops"),
+            "employer": lambda: token(member={"id": uuid4(), **partner}),
+            "owner": lambda: token(member={"id": owner or uuid4(), **partner}),
+        }
+        keyed = roles[role]() | {"Idempotency-Key": str(uuid4())} | other
+        return await client.request(method, path, json=body, headers=keyed)
+
+    return go
+
+
+@pytest.fixture
+def stage(send: Send, database: Database) -> Stage:
+    return Stage(send, database)
