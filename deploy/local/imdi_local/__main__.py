@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ import psutil  # type: ignore[import-untyped]
 import typer
 
 from imdi_local import processes, services
+from imdi_local import provision as provisioning
 from imdi_local.home import OURSELVES, Home
 from imdi_local.logs import Journal, Terminal
 from imdi_local.trouble import Trouble
@@ -77,6 +79,21 @@ def stop(home: Folder = Path(".home")) -> None:
     with suppress(psutil.NoSuchProcess):
         processes.stop([psutil.Process(pid)], signal.SIGTERM, STOP)
     typer.echo("stopped")
+
+
+@app.command()
+def provision(
+    postgres: Annotated[str, typer.Option(envvar="IMDI_SUPERUSER_URL", help="postgresql://… of a superuser.")],
+    kafka: Annotated[str, typer.Option(envvar="IMDI_KAFKA_BOOTSTRAP", help="host:port of a broker.")],
+    copies: Annotated[int, typer.Option(envvar="IMDI_KAFKA_COPIES", min=1, help="Of each topic: 3 in production.")] = 1,
+) -> None:
+    """Make databases, roles and topics on servers that are run elsewhere; services' URLs are read as they read them."""
+    try:
+        made = asyncio.run(provisioning.provision(services.installed(), os.environ, postgres, kafka, copies))
+    except Trouble as trouble:
+        typer.echo(f"imdi: {trouble}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"databases provided; topics made: {len(made)}")
 
 
 def _text(path: Path) -> str:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from filelock import FileLock
 from jgo.env import Environment, EnvironmentBuilder, LinkStrategy
 from jgo.maven import MavenContext, PythonResolver
 
+from imdi_local.cache import cache
 from imdi_local.trouble import Trouble
 
 VERSION = "4.3.1"
@@ -24,11 +24,6 @@ ENDPOINT = f"org.apache.kafka:kafka_2.13:{VERSION}+org.apache.logging.log4j:log4
 """The binding is what makes Kafka's log appear. ``!``: its own parent must not decide versions, or it puts Kafka 3.9's
 client library, and older jackson, under Kafka 4.3."""
 EXPECTED = Path(__file__).with_name("kafka.sha256")
-
-
-def cache() -> Path:
-    """The user's own cache folder: ``$XDG_CACHE_HOME/imdi``, else ``~/.cache/imdi``."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "imdi"
 
 
 def kafka_jars(tell: Callable[[str], None] = lambda _: None) -> list[Path]:

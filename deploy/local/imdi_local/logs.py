@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.status import Status
 from rich.text import Text
 
 CAP = 10 << 20
@@ -53,7 +52,8 @@ class Journal:
     def __init__(self, console: Console) -> None:
         self.console = console
         self._files: dict[str, LogFile] = {}
-        self._status: Status | None = None
+        self._status = console.status("")
+        self._steps: list[str] = []
 
     def line(self, folder: Path, name: str, line: str) -> None:
         """One line of a process."""
@@ -69,23 +69,29 @@ class Journal:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """A step of the start, shown while it lasts and with its time when it is done."""
+        """A step of the start, shown while it lasts and with its time when it is done; several may last at once."""
         began = time.monotonic()
-        if self.console.is_terminal:
-            with self.console.status(name) as self._status:
-                yield
-            self._status = None
-        else:
+        if not self.console.is_terminal:
             self.say(f"· {name} …")
+        self._show_steps([*self._steps, name])
+        try:
             yield
+        finally:
+            self._show_steps([step for step in self._steps if step != name])
         self.say(Text.assemble(("✓ ", "green"), f"{name} ", (f"{time.monotonic() - began:.1f} s", "dim")))
 
     def detail(self, what: str) -> None:
-        """What the step is at: a file that is being fetched."""
-        if self._status:
+        """What a step is at: a file that is being fetched."""
+        if self.console.is_terminal:
             self._status.update(what)
         else:
             self.say(f"  {what}")
+
+    def _show_steps(self, steps: list[str]) -> None:
+        self._steps = steps
+        if self.console.is_terminal:
+            self._status.update(" · ".join(steps))
+            self._status.start() if steps else self._status.stop()
 
     def close(self) -> None:
         """Closes the files."""

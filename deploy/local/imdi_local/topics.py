@@ -26,15 +26,15 @@ SETTINGS: dict[str, dict[str, str]] = {
 }
 
 
-async def provide(bootstrap: str, topics: Iterable[Topic] | None = None) -> list[str]:
-    """Makes the topics that are missing and sets the settings of all; returns the names of those made."""
+async def provide(bootstrap: str, topics: Iterable[Topic] | None = None, copies: int = 1) -> list[str]:
+    """Makes the topics that are missing, in so many copies, and sets the settings of all; the names of those made."""
     wanted = list(catalogue.topics() if topics is None else topics)
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         there = set(await admin.list_topics())
         missing = [topic for topic in wanted if topic.name not in there]
-        made = await _make(admin, missing) if missing else set()
+        made = await _make(admin, missing, copies) if missing else set()
         kept = [_settings(topic) for topic in wanted if topic.name not in made]
         for answer in await admin.alter_configs(kept) if kept else ():
             for code, _, _, name in answer.resources:
@@ -45,9 +45,9 @@ async def provide(bootstrap: str, topics: Iterable[Topic] | None = None) -> list
         await admin.close()
 
 
-async def _make(admin: AIOKafkaAdminClient, topics: Iterable[Topic]) -> set[str]:
+async def _make(admin: AIOKafkaAdminClient, topics: Iterable[Topic], copies: int) -> set[str]:
     """Names of those made: a broker lists a topic a moment later than it has it, so some may be there already."""
-    new = [NewTopic(topic.name, PARTITIONS, 1, topic_configs=SETTINGS[topic.kept]) for topic in topics]
+    new = [NewTopic(topic.name, PARTITIONS, copies, topic_configs=SETTINGS[topic.kept]) for topic in topics]
     outcomes = {name: code for name, code, *_ in (await admin.create_topics(new)).topic_errors}
     made = {name for name, code in outcomes.items() if code != TopicAlreadyExistsError.errno}
     for name in made:

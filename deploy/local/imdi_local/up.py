@@ -101,14 +101,9 @@ class Up:
         wanted = self._ports | {name: self._wish.base + offset for name, offset in reserved.items()}
         ports.demand_free(wanted, self._wish.base)
         await self._start_postgres()
-        await self._start_kafka()
-        around = Surroundings(self.urls, self._postgres.superuser_dsn, self._kafka.bootstrap, self._secrets)
-        with self._journal.step("databases and topics"):
-            for service in self._with_database:
-                await databases.provide(self._postgres.superuser_dsn, around.database_of(service))
-            await topics.provide(self._kafka.bootstrap)
-        with self._journal.step("migrations"):
-            await _all(self._do(around.program(service, "migrate")) for service in self._with_database)
+        bootstrap = f"127.0.0.1:{self._wish.base + KAFKA_PORT}"
+        around = Surroundings(self.urls, self._postgres.superuser_dsn, bootstrap, self._secrets)
+        await _all([self._start_kafka(), self._migrate(around)])
         with self._journal.step("services"):
             await self._supervisor.start(*(self._plan(around, service) for service in self._services))
         await self._furnish(around)
@@ -144,6 +139,13 @@ class Up:
             await self._supervisor.start(
                 Plan(name="kafka", program=server.program, ready=server.ready, explain=explain)
             )
+            await topics.provide(server.bootstrap)
+
+    async def _migrate(self, around: Surroundings) -> None:
+        with self._journal.step("databases"):
+            for service in self._with_database:
+                await databases.provide(around.superuser_dsn, around.database_of(service))
+            await _all(self._do(around.program(service, "migrate")) for service in self._with_database)
 
     async def _fetch_kafka(self) -> None:
         command = (sys.executable, "-u", "-m", "imdi_local.kafka_jars")
@@ -168,15 +170,14 @@ class Up:
     async def _furnish(self, around: Surroundings) -> None:
         """Law, stewards, and the demonstration."""
         named = {service.name: service for service in self._services}
+        known = self._secrets.clients.items()
+        stewards = {"clients": [{"name": name, "scopes": ["steward", "ops"], **client} for name, client in known]}
+        deeds = [self._do(around.program(named["registry"], "bootstrap"), stewards)]
         if self._wish.law:
-            with self._journal.step("law packs"):
-                await self._do(around.program(named["legislation"], "load-packs"))
-        with self._journal.step("stewards"):
-            stewards = [
-                {"name": name, "scopes": ["steward", "ops"], **client} for name, client in self._secrets.clients.items()
-            ]
-            await self._do(around.program(named["registry"], "bootstrap"), {"clients": stewards})
-        self._clients = {name: {**client, "member_id": None} for name, client in self._secrets.clients.items()}
+            deeds.append(self._do(around.program(named["legislation"], "load-packs")))
+        with self._journal.step("stewards and law packs" if self._wish.law else "stewards"):
+            await _all(deeds)
+        self._clients = {name: {**client, "member_id": None} for name, client in known}
         if self._wish.demo:
             from imdi_local import demo  # noqa: PLC0415 - a platform without the demonstration needs none of it
 

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from imdi_contracts.event import Topic
 from imdi_local import java, kafka_jars, topics
+from imdi_local.cache import cache
 from imdi_local.kafka import Kafka
 from imdi_local.running import Running
 from imdi_local.trouble import Trouble
@@ -79,7 +80,7 @@ def fetch(cache: Path, **environment: str) -> subprocess.Popen[str]:
 def fetched_before(tmp_path: Path) -> Path:
     """A cache that holds what was downloaded, but has nothing built or checked yet."""
     kafka_jars.kafka_jars()
-    shutil.copytree(kafka_jars.cache() / "maven", tmp_path / "imdi" / "maven", copy_function=os.link)
+    shutil.copytree(cache() / "maven", tmp_path / "imdi" / "maven", copy_function=os.link)
     return tmp_path
 
 

@@ -21,12 +21,16 @@ EVIDENCE = {"evidence": {"kind": "signed_form", "reference": "DEMO-CONSENT-1"}}
 class Journey:
     """The journey's state: who takes part, and what has come of it."""
 
-    def __init__(self, platform: Platform, steward: Partner, today: date, story: Story) -> None:
+    def __init__(
+        self, platform: Platform, steward: Partner, today: date, story: Story, partners: dict[str, Partner]
+    ) -> None:
+        """``partners`` are members from an earlier journey; who is missing joins in the first step."""
         self._platform = platform
         self._steward = steward
         self._today = today
         self._story = story
-        self.partners: dict[str, Partner] = {}
+        self.partners = partners
+        self.person = people.worker(today)
         self.worker_id = self.vacancy_id = self.placement_id = self.preparation_id = ""
         self.returned: dict[str, Any] = {}
         self.refusal: dict[str, Any] = {}
@@ -52,7 +56,8 @@ class Journey:
             yield step.__name__
 
     async def gather_members(self) -> None:
-        for name, (title, kind, country) in people.MEMBERS.items():
+        missing = {name: member for name, member in people.MEMBERS.items() if name not in self.partners}
+        for name, (title, kind, country) in missing.items():
             self.partners[name] = await self._join(name, people.member(title, kind, country, self._today))
         names = ", ".join(title for title, _, _ in people.MEMBERS.values())
         self._story.step(f"[bold]Members accredited[/bold] (all synthetic): {names}")
@@ -66,7 +71,7 @@ class Journey:
 
     async def register_worker(self) -> None:
         agency = self.partners["demo-agency-ph"]
-        self.worker_id = (await agency.post("registry", "/v1/workers", people.worker(self._today)))["id"]
+        self.worker_id = (await agency.post("registry", "/v1/workers", self.person))["id"]
         profile = f"/v1/profiles/{self.worker_id}"
         await agency.put("matching", profile, people.profile(self._today))
         await agency.until("matching", profile, lambda found: found["status"] == "live")
@@ -92,7 +97,7 @@ class Journey:
 
     async def shortlist(self) -> None:
         employer, path = self.partners["demo-employer-sa"], f"/v1/vacancies/{self.vacancy_id}/shortlist?limit=10"
-        found = await employer.until("matching", path, lambda listed: self._candidate(listed))
+        found = await employer.until("matching", path, self._candidate)
         candidate = self._candidate(found)
         self._story.step(f"[bold]Shortlist[/bold] with reasons, score {candidate['score']}")
         for criterion in candidate["criteria"]:

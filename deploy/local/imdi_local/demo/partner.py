@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
@@ -38,7 +38,7 @@ class Platform:
         self._urls = urls
         self.http = httpx.AsyncClient(timeout=10, trust_env=False)
 
-    async def __aenter__(self) -> Platform:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,7 +53,7 @@ MEMBERS = {
 
 
 def worker(today: date) -> dict[str, Any]:
-    """Maria Demo-Santos, thirty years old, with a passport good for four years."""
+    """Maria Demo-Santos, thirty years old, with a passport of its own number that is good for four years."""
     return {
         "given_names": "Maria",
         "family_name": "Demo-Santos",
@@ -60,7 +61,11 @@ def worker(today: date) -> dict[str, Any]:
         "sex": "female",
         "nationality": "PH",
         "country": "PH",
-        "passport": {"number": "D0000001A", "issuing_country": "PH", "expires_on": str(today + 4 * YEAR)},
+        "passport": {
+            "number": f"D{secrets.randbelow(10**7):07}A",
+            "issuing_country": "PH",
+            "expires_on": str(today + 4 * YEAR),
+        },
         "consents": [{"purpose": "matching"}, {"purpose": "preparation"}],
     }
 

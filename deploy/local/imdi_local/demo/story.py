@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 
 class Story:
@@ -18,12 +17,12 @@ class Story:
         self._began = time.monotonic()
 
     def step(self, text: str) -> None:
-        self._console.print(f"[dim]{time.monotonic() - self._began:5.1f} s[/dim]  {text}")
+        self._print(f"[dim]{time.monotonic() - self._began:5.1f} s[/dim]  {text}")
 
     def basis(self, basis: Iterable[Mapping[str, Any]]) -> None:
         for source in basis:
             provision = f", {source['provision']}" if source.get("provision") else ""
-            self._console.print(f"         [dim]§ {source['title']}{provision}[/dim]")
+            self._print(f"         [dim]§ {source['title']}{provision}[/dim]")
 
     def breaches(self, breaches: Iterable[Mapping[str, Any]]) -> None:
         for breach in breaches:
@@ -32,13 +31,15 @@ class Story:
             self.basis(breach["basis"])
 
     def plan(self, items: Iterable[Mapping[str, Any]]) -> None:
-        table = Table("item", "by", "from", "at the latest", "pays", "legal basis", box=None, padding=(0, 1))
         for item in items:
-            basis = "; ".join(f"{source['title']} {source.get('provision') or ''}".strip() for source in item["basis"])
-            table.add_row(
-                item["code"], item["performed_by"], item["earliest_on"], item["latest_on"], item["payer"] or "—", basis
-            )
-        self._console.print(table)
+            pays = f", {item['payer']} pays" if item["payer"] else ""
+            between = f"{item['earliest_on']} … {item['latest_on']}"
+            self._print(f"         {item['title']} ({item['code']}): by {item['performed_by']}, {between}{pays}")
+            self.basis(item["basis"])
+
+    def _print(self, text: str) -> None:
+        """One line, however narrow the terminal: it may be copied."""
+        self._console.print(text, soft_wrap=True)
 
 
 def _told(required: Any) -> str:
