@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class Run:
 
     home: Path
     process: subprocess.Popen[bytes]
+    partners: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
     @property
     def told(self) -> dict[str, Any]:
@@ -131,9 +132,18 @@ def steward(run: Run, platform: Platform) -> Partner:
 
 
 @pytest.fixture
-def new_journey(platform: Platform, steward: Partner, today: date) -> Callable[[], Journey]:
-    """A journey with members and a worker of its own, told to nobody."""
-    return lambda: Journey(platform, steward, today, Story(Console(quiet=True)))
+def new_journey(run: Run, platform: Platform, steward: Partner, today: date) -> Iterator[Callable[[], Journey]]:
+    """A journey of a new worker, with the same members each time: the lot is drawn among all there are."""
+    begun: list[Journey] = []
+
+    def begin() -> Journey:
+        known = {name: Partner.of(platform, name, client) for name, client in run.partners.items()}
+        begun.append(Journey(platform, steward, today, Story(Console(quiet=True)), known))
+        return begun[-1]
+
+    yield begin
+    for journey in begun:
+        run.partners |= {name: partner.client() for name, partner in journey.partners.items()}
 
 
 @pytest.fixture
