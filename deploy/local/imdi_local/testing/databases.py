@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -13,9 +12,7 @@ from imdi_common.migrations import VERSION_TABLE, migrate
 from imdi_common.service import Service
 
 TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> $1"
-
-if TYPE_CHECKING:
-    from imdi_local.testing.servers import Servers
+from imdi_local.testing.servers import Servers
 
 
 @dataclass

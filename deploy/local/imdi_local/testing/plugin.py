@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -24,10 +24,8 @@ from imdi_common.database import Database
 from imdi_common.mechanics import outbox
 from imdi_common.service import Runtime, Service
 from imdi_local.testing.databases import TestDatabase, TestDatabases
+from imdi_local.testing.servers import Servers, test_servers
 from imdi_local.testing.tokens import ISSUER, Mint
-
-if TYPE_CHECKING:
-    from imdi_local.testing.servers import Servers
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -52,8 +50,6 @@ class FixedClock(Clock):
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """One PostgreSQL and (once asked for) one Kafka for the whole run, whatever the number of workers."""
-    from imdi_local.testing.servers import test_servers  # noqa: PLC0415
-
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"single-{os.getpid()}"
     with test_servers(run) as running:
         yield running
@@ -66,7 +62,7 @@ def kafka_bootstrap(servers: Servers) -> str:
 
 @pytest_asyncio.fixture(scope="session")
 async def databases(servers: Servers) -> AsyncIterator[TestDatabases]:
-    """This worker's databases, one a service, migrated when first asked for."""
+    """One database a service for each test worker, migrated when first asked for."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     kept = TestDatabases(servers, worker)
     yield kept
@@ -137,7 +133,7 @@ async def client(runtime: Runtime) -> AsyncIterator[AsyncClient]:
 
 @pytest.fixture
 def announced() -> Callable[[AsyncSession], Awaitable[list[tuple[str, str, str, int, dict[str, Any]]]]]:
-    """``await announced(session)`` → (topic, type, key, sequence, data) of each event recorded, in order."""
+    """Each event recorded, in order: ``await announced(session)`` → (topic, type, key, sequence, data)."""
 
     async def read(session: AsyncSession) -> list[tuple[str, str, str, int, dict[str, Any]]]:
         columns = outbox.c.topic, outbox.c.type, outbox.c.key, outbox.c.sequence, outbox.c.body
