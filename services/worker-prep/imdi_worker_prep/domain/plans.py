@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from imdi_planning.schedule import Case, Lapse, Slot, schedule
-from imdi_worker_prep.domain.items import Law, clearance, to_plan
-from imdi_worker_prep.domain.states import NOTHING, Work
+from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on, to_plan
+from imdi_worker_prep.domain.states import NOTHING, Work, expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def plan(
     is_working: Callable[[date], bool],
 ) -> Plan:
     """Schedule what applies. A cleared item's days are the one on which it was performed."""
-    results = {law.code: clearance(work.get(law.code, NOTHING).results) for law in laws}
+    results = _standing(laws, work, days)
     items = tuple(to_plan(law, results[law.code]) for law in laws if law.counts)
     made = schedule(Case(items, days.today, days.departure_on, days.departed_on, days.arrived_on, is_working))
     slots = dict(made.slots)
@@ -44,3 +44,19 @@ def plan(
         if result and statuses[code] == "cleared":
             slots[code] = Slot(result.performed_on, result.performed_on, result.performed_on)
     return Plan(slots, made.feasible, made.lapses)
+
+
+def _standing(laws: Sequence[Law], work: Mapping[str, Work], days: Days) -> dict[str, Result | None]:
+    """Each item's clearance, without those that a departure now overdue has outlived: they are to be done again.
+
+    One that ends before the departure stays, for its warning.
+    """
+    results = {law.code: clearance(work.get(law.code, NOTHING).results) for law in laws}
+    if days.departed_on is None:
+        holding = holds_at(laws)
+        ended = expired(laws, work, days.today)
+        for law in laws:
+            result = results[law.code]
+            if result and law.code in ended and holds_on(law, holding[law.code], result, days.departure_on):
+                results[law.code] = None
+    return results

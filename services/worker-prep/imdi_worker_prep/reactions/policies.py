@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,7 +67,7 @@ async def follow_members(session: AsyncSession, received: Received[registry.Memb
     await follow_member(session, received.state, now)
 
 
-POLICIES = [
+POLICIES: list[Policy[Any]] = [
     Policy("prepare_placements", matching.PLACEMENTS, matching.PlacementState, prepare_placements),
     Policy("plan_preparations", legislation.REQUIREMENTS, legislation.RequirementsDetermined, plan_preparations),
     Policy("follow_workers", registry.WORKERS, registry.WorkerState, follow_workers),

@@ -52,7 +52,7 @@ async def keep_workers(session: AsyncSession, records: Sequence[Received[registr
         await session.execute(upsert_newer(WorkerCopy, rows))
 
 
-PROJECTIONS = [
+PROJECTIONS: list[Projection[Any]] = [
     Projection(registry.MEMBERS, registry.MemberState, keep_members),
     Projection(registry.WORKERS, registry.WorkerState, keep_workers),
 ]

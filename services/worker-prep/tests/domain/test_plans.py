@@ -37,3 +37,14 @@ def test_a_cleared_item_was_done_on_its_day_and_a_short_one_warns() -> None:
     assert statuses["medical"] == "expiring"
     assert made.slots["medical"].earliest_on == date(2026, 12, 31)
     assert [(one.item, one.milestone, one.by_days) for one in made.lapses] == [("medical", "departure", 39)]
+
+
+def test_a_departure_overdue_has_outlived_its_clearances() -> None:
+    work = {"medical": Work((Result("cleared", date(2027, 1, 5), 1),))}
+    for today, feasible in ((date(2027, 3, 6), True), (date(2027, 3, 7), False)):
+        days = Days(today=today, departure_on=date(2027, 3, 1))
+        laws = LAWS[1:2]
+        statuses = item_statuses(laws, work, days.departure_on, days.today)
+        assert plan(laws, work, statuses, days, working_days("PH")).feasible is feasible
+    gone = Days(today=date(2027, 5, 1), departure_on=date(2027, 3, 1), departed_on=date(2027, 3, 1))
+    assert plan(laws, work, {"medical": "cleared"}, gone, working_days("PH")).feasible
