@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -129,6 +130,12 @@ class Cases:
         self.controller, self.owner = str(uuid4()), str(uuid4())
         self.contract = {"months": 24, "hours_per_week": 48, "rest_days_per_week": 1, "retains_documents": False}
         self.wage = {"amount": "1600.00", "currency": "SAR", "period": "month"}
+
+    def on(self, session: AsyncSession) -> Cases:
+        """The same cases, received in another transaction."""
+        other = copy(self)
+        other.session = session
+        return other
 
     async def vacancy(self, now: datetime = NOW, **other: Any) -> None:
         state = VacancyState.model_validate({

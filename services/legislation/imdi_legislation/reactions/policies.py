@@ -33,6 +33,7 @@ from imdi_legislation.storage.copies import (
     Profile,
     Vacancy,
     Worker,
+    hold_worker,
     is_erased,
     open_preparations,
 )
@@ -66,7 +67,7 @@ async def judge_vacancy(session: AsyncSession, received: Received[VacancyState],
 async def judge_preparation(session: AsyncSession, received: Received[PreparationState], now: datetime) -> None:
     """Each revision of an open preparation is answered, once placement, worker and profile are known here."""
     state = received.state
-    if await is_erased(session, UUID(state.worker_id)):
+    if not await _may_know(session, UUID(state.worker_id)):
         return
     readers = {state.controller_id, state.owner_id, *(item.assigned_to for item in state.items)}
     row = {
@@ -90,9 +91,10 @@ async def follow_worker(session: AsyncSession, received: Received[WorkerState], 
     """Legal facts are kept and judged again, or erased."""
     state, worker_id = received.state, UUID(received.state.worker_id)
     if state.status != "registered":
+        await hold_worker(session, worker_id)
         await erase_worker(session, worker_id, now)
         return
-    if await is_erased(session, worker_id):
+    if not await _may_know(session, worker_id):
         return
     row = {
         "id": worker_id,
@@ -109,7 +111,7 @@ async def follow_worker(session: AsyncSession, received: Received[WorkerState], 
 async def follow_profile(session: AsyncSession, received: Received[ProfileState], now: datetime) -> None:
     """What a worker can do is kept and judged again."""
     state, worker_id = received.state, UUID(received.state.worker_id)
-    if await is_erased(session, worker_id):
+    if not await _may_know(session, worker_id):
         return
     row = {
         "id": worker_id,
@@ -127,7 +129,7 @@ async def follow_profile(session: AsyncSession, received: Received[ProfileState]
 async def follow_placement(session: AsyncSession, received: Received[PlacementState], now: datetime) -> None:
     """The terms agreed are kept, and the worker's open preparations judged again."""
     state, worker_id = received.state, UUID(received.state.worker_id)
-    if await is_erased(session, worker_id):
+    if not await _may_know(session, worker_id):
         return
     row = {
         "id": UUID(state.placement_id),
@@ -140,6 +142,12 @@ async def follow_placement(session: AsyncSession, received: Received[PlacementSt
     }
     await session.execute(upsert_newer(Placement, [row]))
     await _determine_again(session, worker_id, now)
+
+
+async def _may_know(session: AsyncSession, worker_id: UUID) -> bool:
+    """Hold the worker; False where erased."""
+    await hold_worker(session, worker_id)
+    return not await is_erased(session, worker_id)
 
 
 async def _determine_again(session: AsyncSession, worker_id: UUID, now: datetime) -> None:

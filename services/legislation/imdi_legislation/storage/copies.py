@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, delete, select
+from sqlalchemy import ARRAY, Uuid, delete, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from imdi_common.election import lock_number
 from imdi_legislation.storage.tables import Base, DeterminationFacts, ErasedWorker
 
 OPEN_VACANCY = ("submitted", "posted", "paused", "filled", "withdrawn")
@@ -106,6 +107,11 @@ class Preparation(Base):
 
 METADATA = Base.metadata
 """All of legislation's tables: its own, and these."""
+
+
+async def hold_worker(session: AsyncSession, worker_id: UUID) -> None:
+    """Until the transaction ends, no other reaction touches this worker: none judges by a copy that another changes."""
+    await session.execute(select(func.pg_advisory_xact_lock(lock_number(f"worker {worker_id}"))))
 
 
 async def is_erased(session: AsyncSession, worker_id: UUID) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_legislation.domain.countries import EVERYWHERE, GROUPS, ever_members
@@ -24,13 +25,10 @@ from imdi_legislation.storage.tables import Subject
 
 async def lock_subject(session: AsyncSession, subject_id: UUID, kind: str) -> Subject:
     """The subject, locked; made with revision 0 where it was never answered."""
+    fresh = insert(Subject).values(id=subject_id, kind=kind, revision=0, outcome="", law_epoch=0, stale=False)
+    await session.execute(fresh.on_conflict_do_nothing())
     found = select(Subject).where(Subject.id == subject_id).with_for_update()
-    subject = await session.scalar(found.execution_options(populate_existing=True))
-    if subject is None:
-        subject = Subject(id=subject_id, kind=kind, revision=0, outcome="", law_epoch=0, stale=False)
-        session.add(subject)
-        await session.flush()
-    return subject
+    return (await session.scalars(found.execution_options(populate_existing=True))).one()
 
 
 async def take_stale(session: AsyncSession, most: int) -> list[tuple[UUID, str]]:
