@@ -84,6 +84,7 @@ class World:
     worker_id: UUID = field(default_factory=uuid4)
     placement_id: UUID = field(default_factory=uuid4)
     sequence: int = 0
+    builders: Any = None
 
     async def _receive(self, react: Any, state: Event) -> None:
         self.sequence += 1
@@ -214,6 +215,11 @@ def law() -> SimpleNamespace:
 @pytest.fixture
 def master() -> MasterKey:
     return MasterKey(SECRET)
+
+
+@pytest.fixture
+def world_of() -> type[World]:
+    return World
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import asyncpg
 from imdi_common.database import Database
 from imdi_common.migrations import VERSION_TABLE, migrate
 from imdi_common.service import Service
+from imdi_local.testing.servers import Servers
 
 TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> $1"
-from imdi_local.testing.servers import Servers
 
 
 @dataclass

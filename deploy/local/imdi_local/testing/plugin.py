@@ -133,7 +133,7 @@ async def client(runtime: Runtime) -> AsyncIterator[AsyncClient]:
 
 @pytest.fixture
 def announced() -> Callable[[AsyncSession], Awaitable[list[tuple[str, str, str, int, dict[str, Any]]]]]:
-    """Each event recorded, in order: ``await announced(session)`` → (topic, type, key, sequence, data)."""
+    """Reads each event recorded, in order, as (topic, type, key, sequence, data)."""
 
     async def read(session: AsyncSession) -> list[tuple[str, str, str, int, dict[str, Any]]]:
         columns = outbox.c.topic, outbox.c.type, outbox.c.key, outbox.c.sequence, outbox.c.body
