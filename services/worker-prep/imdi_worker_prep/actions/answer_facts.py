@@ -14,7 +14,7 @@ from imdi_worker_prep.actions.access import Match, demand_open, taken_up
 from imdi_worker_prep.actions.announcing import tell
 from imdi_worker_prep.actions.reckoning import reckon
 from imdi_worker_prep.domain.announcements import Happened
-from imdi_worker_prep.domain.facts import MOST, FactValue, fault, other_type
+from imdi_worker_prep.domain.facts import MOST, FactValue, fault, other_type, shown_name
 
 
 async def answer_facts(
@@ -40,7 +40,9 @@ async def answer_facts(
 
 
 def _check(known: Mapping[str, FactValue], answers: Mapping[str, object]) -> None:
-    faults = [{"field": name[:100], "rule": found[0], "detail": found[1]} for name, found in _faults(known, answers)]
+    faults = [
+        {"field": shown_name(name), "rule": found[0], "detail": found[1]} for name, found in _faults(known, answers)
+    ]
     if len({*known, *answers}) > MOST:
         faults.append({"field": "body", "rule": "length", "detail": f"a preparation has at most {MOST} answers"})
     if faults:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imdi_worker_prep.domain.facts import fault, other_type
+from imdi_worker_prep.domain.facts import fault, other_type, shown_name
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ from imdi_worker_prep.domain.facts import fault, other_type
         ("worker.facts.a", [1], "type"),
         ("worker.facts.a", 2**60, "range"),
         ("worker.facts.a", "", "length"),
+        ("worker.facts.a", "\ud800", "text"),
+        ("worker.facts.a", "a\nb", "text"),
         ("worker.facts.a", "x" * 201, "length"),
     ],
 )
@@ -35,3 +37,10 @@ def test_answers(name: str, value: object, rule: str | None) -> None:
 )
 def test_the_type_of_a_fact_stays(known: dict[str, bool | int | str], value: bool | int | str, other: bool) -> None:
     assert other_type(known, "f", value) is other
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("worker.age", "worker.age"), ("a\ud800", "body"), ("<b>", "body"), ("", "body")]
+)
+def test_what_cannot_be_a_name_is_not_repeated(name: str, shown: str) -> None:
+    assert shown_name(name) == shown
