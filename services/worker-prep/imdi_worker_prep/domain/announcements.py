@@ -11,6 +11,20 @@ HELD: frozenset[str] = frozenset({"cleared", "expiring"})
 WAITING: frozenset[str] = frozenset({"required", "scheduled"})
 
 
+CLEARED = {
+    "documents": "worker.cleared-documents",
+    "security": "worker.cleared-security",
+    "qualification": "worker.cleared-qualification",
+    "language": "worker.cleared-language",
+    "orientation": "worker.completed-orientation",
+    "medical": "worker.cleared-medical",
+    "finance": "worker.cleared-finance",
+    "contract": "worker.cleared-contract",
+    "permit": "worker.cleared-permit",
+}
+"""What is announced when an item of a category becomes cleared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
     """``<thing>.<happened>``, and the item it is about where it is about one."""
@@ -27,11 +41,6 @@ class Standing:
     items: Mapping[str, str]
 
 
-def cleared(category: str) -> str:
-    """What is announced when an item of a category becomes cleared."""
-    return "worker.completed-orientation" if category == "orientation" else f"worker.cleared-{category}"
-
-
 def of_items(laws: Sequence[Law], before: Standing, after: Standing, expired: frozenset[str]) -> list[Happened]:
     """What happened to items. ``expired`` are those whose clearance has ended by the calendar."""
     found = []
@@ -40,7 +49,7 @@ def of_items(laws: Sequence[Law], before: Standing, after: Standing, expired: fr
         if now == was:
             continue
         if now == "cleared":
-            found.append(Happened(cleared(law.category), law.code))
+            found.append(Happened(CLEARED[law.category], law.code))
         elif now == "expiring":
             found.append(Happened("clearance.expiring", law.code))
         elif was in HELD and now in WAITING and law.code in expired:
@@ -65,7 +74,7 @@ def of_result(law: Law, outcome: Outcome, told: Sequence[Happened]) -> list[Happ
     if any(one.item == law.code for one in told):
         return []
     if outcome == "cleared" and law.applies == "required":
-        return [Happened(cleared(law.category), law.code)]
+        return [Happened(CLEARED[law.category], law.code)]
     if outcome == "failed":
         return [Happened("worker.failed-item", law.code)]
     if outcome == "deferred" and law.category == "medical":

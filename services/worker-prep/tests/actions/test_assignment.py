@@ -1,0 +1,100 @@
+"""Who performs items."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from imdi_worker_prep.actions.expire import expire
+from imdi_worker_prep.domain.assignment import draw
+from imdi_worker_prep.storage.tables import Lot
+
+TODAY = date(2026, 11, 23)
+DONE = date(2026, 12, 10)
+
+TODAY = date(2026, 11, 23)
+DONE = date(2026, 12, 10)
+LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
+
+
+async def test_the_lot_is_recorded_and_can_be_drawn_again(world: Any, law: Any, ids: Any) -> None:
+    await world.opened("clinic", "clinic2", "rescue")  # the last is no clinic
+    await world.law(law.medical())
+    lot = await world.session.scalar(select(Lot))
+    assert set(lot.candidates) == {ids["clinic"], ids["clinic2"]}
+    assert draw(lot.seed, lot.candidates) == lot.drawn == (await world.dossier()).items[0].assigned_to
+
+
+async def test_a_fallen_members_open_items_return_to_the_lot(
+    hands: Any, world: Any, law: Any, told: Any, ids: Any
+) -> None:
+    await world.law(law.medical(), law.item("chest_xray"))
+    await hands.result("chest_xray", ids["clinic"])
+    await world.member("clinic", "medical_examination", "chest_xray", status="suspended")
+    dossier = await world.dossier()
+    assert dossier.item("medical_examination").assigned_to is None
+    assert dossier.item("chest_xray").assigned_to == ids["clinic"]
+    await world.member("clinic2", "medical_examination")
+    assert (await world.dossier()).item("medical_examination").assigned_to == ids["clinic2"]
+    assert (await told())[3:] == ["preparation.planned", "preparation.planned"]
+
+
+async def test_a_new_controller_takes_the_case_over(hands: Any, world: Any, law: Any, told: Any, ids: Any) -> None:
+    await world.law(law.passport())
+    await world.worker("preparation", controller="rescue")
+    dossier = await world.dossier()
+    assert dossier.preparation.controller_id == dossier.items[0].assigned_to == ids["rescue"]
+    await world.worker("preparation", controller="rescue")
+    assert (await told())[2:] == ["preparation.planned"]
+
+
+async def test_arrival_items_are_performed_in_the_destination(hands: Any, world: Any, law: Any) -> None:
+    await world.member("riyadh", "registration", country="SA", kind="testing_body")
+    await world.member("manila", "registration", country="PH", kind="testing_body")
+    await world.law(
+        law.item("registration", "permit", "testing_body", holds_at=["arrival"]),
+        law.item("trade_test", "qualification", "testing_body"),
+    )
+    registration, test = (await world.dossier()).items
+    lot = await world.session.scalar(select(Lot))
+    assert registration.assigned_to == lot.drawn
+    assert len(lot.candidates) == 1
+    assert test.assigned_to is None
+
+
+async def test_what_the_law_does_not_ask_is_nobodys(hands: Any, world: Any, law: Any) -> None:
+    await world.law(law.medical(status="not_applicable"), law.passport(status="unknown", needs_fact="worker.facts.a"))
+    spared, unknown = (await world.dossier()).items
+    assert spared.assigned_to is None
+    assert unknown.assigned_to is not None
+
+
+async def test_an_expired_clearance_of_a_fallen_member_is_drawn_again(
+    hands: Any, world: Any, law: Any, ids: Any
+) -> None:
+    await world.law(law.medical())
+    await hands.result("medical_examination", ids["clinic"])
+    await world.member("clinic2", "medical_examination")
+    await world.member("clinic", "medical_examination", status="suspended")
+    item = (await world.dossier()).items[0]
+    assert item.assigned_to == ids["clinic"]
+    await expire(world.session, hands.id, datetime(2027, 2, 8, 16, 0, tzinfo=UTC))
+    assert item.assigned_to == ids["clinic2"]
+
+
+async def test_an_item_that_another_kind_performs_now_changes_hands(hands: Any, world: Any, law: Any, ids: Any) -> None:
+    await world.law(law.medical())
+    await world.law(law.medical(performed_by="employer"))
+    assert (await world.dossier()).items[0].assigned_to == ids["employer"]
+    await world.member("employer", status="suspended", country="SA")
+    assert (await world.dossier()).items[0].assigned_to == ids["employer"]
+
+
+async def test_members_that_change_nothing_announce_nothing(hands: Any, world: Any, law: Any, told: Any) -> None:
+    await world.law(law.medical())
+    await world.member("clinic", "medical_examination")
+    await world.member("clinic2", "medical_examination")
+    await world.member("clinic2", "medical_examination", status="suspended")
+    assert await told() == ["preparation.opened", "preparation.planned"]

@@ -1,0 +1,48 @@
+"""Erasure."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from imdi_common.problems import Problem
+
+TODAY = date(2026, 11, 23)
+DONE = date(2026, 12, 10)
+
+TODAY = date(2026, 11, 23)
+DONE = date(2026, 12, 10)
+LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
+
+
+async def test_erasure_leaves_ids_and_states(
+    hands: Any, world: Any, law: Any, told: Any, announced: Any, ids: Any
+) -> None:
+    await world.law(law.medical())
+    await hands.result("medical_examination", ids["clinic"], evidence={"finding": "CANARY"})
+    await world.worker(status="erasure_requested")
+    await world.worker(status="erased")
+    dossier = await world.dossier()
+    assert (dossier.preparation.status, dossier.preparation.reason) == ("closed", "erased")
+    assert (dossier.items, dossier.results) == ([], [])
+    for table in ("worker_key", "result", "item", "worker_copy", "due"):
+        assert await world.session.scalar(text(f"select count(*) from {table}")) == 0
+    assert (await told())[4:] == ["preparation.closed", "erasure.completed"]
+    assert (await announced(world.session))[-1][:3] == (
+        "imdi.worker-prep.erasures",
+        "org.imdi.erasure.completed.v1",
+        str(world.worker_id),
+    )
+    await world.placement("agreed")
+    with pytest.raises(Problem) as closed:
+        await hands.depart(ids["agency"], DONE)
+    assert closed.value.slug == "wrong-state"
+
+
+async def test_a_receipt_comes_also_where_nothing_was_held(world: Any, told: Any, session: AsyncSession) -> None:
+    await world.worker(status="erasure_requested")
+    assert await told() == ["erasure.completed"]
