@@ -27,7 +27,9 @@ from imdi_registry.storage.vault import Vault
 @asynccontextmanager
 async def _open(runtime: Runtime) -> AsyncIterator[Vault]:
     secret = cast(Settings, runtime.settings).master_secret
-    yield await Vault.open(runtime.database, secret, runtime.clock.now())
+    async with runtime.database.transaction() as session:
+        vault = await Vault.open(session, secret, runtime.clock.now())
+    yield vault
 
 
 def _own_keys(runtime: Runtime) -> Callable[[], KeySet | None]:

@@ -52,8 +52,8 @@ class Token(Shape):
 async def get_token(request: Request, door: Caller) -> Response:
     try:
         asked = _asked(request.headers, await request.body())
-        issuer = Issuer(door.runtime.settings.issuer, await vault_of(door).fresh_ring(door.runtime.database, door.now))
         async with door.reading() as session:
+            issuer = Issuer(door.runtime.settings.issuer, await vault_of(door).fresh_ring(session, door.now))
             answer = await issue_token(session, asked, issuer, door.now)
     except TokenRefusedError as error:
         challenge = {"WWW-Authenticate": 'Basic realm="imdi"'} if error.status == 401 else {}
@@ -82,7 +82,8 @@ async def describe_issuer(door: Caller) -> Response:
 
 @router.get("/.well-known/jwks.json", summary="The keys that sign access tokens", openapi_extra=PUBLIC | OWN)
 async def list_keys(door: Caller) -> Response:
-    ring = await vault_of(door).fresh_ring(door.runtime.database, door.now)
+    async with door.reading() as session:
+        ring = await vault_of(door).fresh_ring(session, door.now)
     return JSONResponse(ring.public(door.now), headers={"Cache-Control": "max-age=60"})
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from imdi_common.database import Database
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from imdi_registry.storage import signing_keys
 from imdi_registry.storage.sealing import MasterKey
 from imdi_registry.storage.signing_keys import FRESH_FOR, Ring
@@ -16,15 +17,13 @@ class Vault:
         self.ring = ring
 
     @classmethod
-    async def open(cls, database: Database, secret: bytes, now: datetime) -> Vault:
+    async def open(cls, session: AsyncSession, secret: bytes, now: datetime) -> Vault:
         """The vault of a starting process; makes the first signing key of all."""
         master = MasterKey(secret)
-        async with database.transaction() as session:
-            return cls(master, await signing_keys.read(session, master, now))
+        return cls(master, await signing_keys.read(session, master, now))
 
-    async def fresh_ring(self, database: Database, now: datetime) -> Ring:
+    async def fresh_ring(self, session: AsyncSession, now: datetime) -> Ring:
         """The signing keys, read again where another process may have rotated them since."""
         if abs(now - self.ring.read_at) >= FRESH_FOR:
-            async with database.transaction() as session:
-                self.ring = await signing_keys.read(session, self.master, now)
+            self.ring = await signing_keys.read(session, self.master, now)
         return self.ring

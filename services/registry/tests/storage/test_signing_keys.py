@@ -24,7 +24,7 @@ async def test_only_the_public_half_is_published_and_none_lies_readable(
 ) -> None:
     ring = await signing_keys.read(session, master, NOW)
     (published,) = ring.public(NOW)["keys"]
-    assert published.keys() == {"kty", "crv", "x", "kid", "use", "alg"}
+    assert published.keys() == {"kty", "crv", "x", "y", "kid", "use", "alg"}
     private = ring.signing(NOW).as_dict(private=True)["d"]
     sealed = await session.scalar(select(SigningKey.sealed))
     assert sealed
