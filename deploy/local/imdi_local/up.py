@@ -182,7 +182,8 @@ class Up:
             from imdi_local import demo  # noqa: PLC0415 - a platform without the demonstration needs none of it
 
             today = datetime.now(UTC).date()
-            self._clients |= await demo.run(self.urls, self._clients, today, self._journal.console)
+            kept = self._home.folder / "demo.json"
+            self._clients |= await demo.run(self.urls, self._clients, kept, today, self._journal.console)
 
     async def _do(self, program: Program, given: object = None) -> None:
         """One deed of a service, to its end. Raises Trouble where it fails."""
@@ -228,6 +229,4 @@ async def _answers(url: str) -> None:
 
 
 def _cannot_start(name: str, log: str) -> Trouble:
-    if "No space left on device" in log:
-        return Trouble(f"{name} stopped: the disk is full", "free some space, then start again", log)
     return Trouble(f"{name} could not start", "see what it said; then start again", log)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from rich.console import Console
 
 from imdi_local.demo.journey import Journey
 from imdi_local.demo.partner import Partner, Platform
-from imdi_local.demo.people import MEMBERS
 from imdi_local.demo.story import Story
+from imdi_local.home import write_private
 
-Clients = Mapping[str, Mapping[str, str | None]]
+Clients = dict[str, dict[str, str | None]]
 
 
-async def run(
-    urls: Mapping[str, str], clients: Clients, today: date, console: Console
-) -> dict[str, dict[str, str | None]]:
+async def run(urls: Mapping[str, str], stewards: Clients, kept: Path, today: date, console: Console) -> Clients:
     """Tell the PH→SA journey on a running platform; returns the demo partners' clients for ``run.json``.
 
-    ``urls`` is each service's address; ``clients`` holds the two stewards as ``run.json`` does, and the demo's partners
-    where they joined in an earlier run.
+    ``urls`` is each service's address. ``kept`` is the file that remembers the partners for the next start: they join
+    once, each journey is a new worker's.
     """
+    known: Clients = json.loads(kept.read_text()) if kept.exists() else {}
     async with Platform(urls) as platform:
-        steward = Partner.of(platform, "steward", clients["steward"])
-        known = {name: Partner.of(platform, name, client) for name, client in clients.items() if name in MEMBERS}
-        journey = Journey(platform, steward, today, Story(console), known)
-        async for _ in journey.steps():
-            pass
-        return {name: partner.client() for name, partner in journey.partners.items()}
+        partners = {name: Partner.of(platform, name, client) for name, client in known.items()}
+        steward = Partner.of(platform, "steward", stewards["steward"])
+        journey = Journey(platform, steward, today, Story(console), partners)
+        try:
+            async for _ in journey.steps():
+                pass
+        finally:
+            clients = {name: partner.client() for name, partner in journey.partners.items()}
+            write_private(kept, clients)
+    return clients
