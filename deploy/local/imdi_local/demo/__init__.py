@@ -23,7 +23,7 @@ async def run(urls: Mapping[str, str], stewards: Clients, kept: Path, today: dat
     ``urls`` is each service's address. ``kept`` is the file that remembers the partners for the next start: they join
     once, each journey is a new worker's.
     """
-    known: Clients = json.loads(kept.read_text()) if kept.exists() else {}
+    known = _remembered(kept)
     async with Platform(urls) as platform:
         partners = {name: Partner.of(platform, name, client) for name, client in known.items()}
         steward = Partner.of(platform, "steward", stewards["steward"])
@@ -35,3 +35,8 @@ async def run(urls: Mapping[str, str], stewards: Clients, kept: Path, today: dat
             clients = {name: partner.client() for name, partner in journey.partners.items()}
             write_private(kept, clients)
     return clients
+
+
+def _remembered(kept: Path) -> Clients:
+    found: Clients = json.loads(kept.read_text()) if kept.exists() else {}
+    return found
