@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
+from itertools import islice
+from random import SystemRandom
 
 import psutil  # type: ignore[import-untyped]
 
 from imdi_local.trouble import Trouble
 
+QUIET = range(10240, 32000)
+"""Below those the system gives to outgoing connections: one of these could take a server's port while it restarts."""
+
 
 def free(count: int) -> list[int]:
-    """So many ports that nobody listens on now."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """So many ports that nobody uses now, by chance, so that two who choose at once choose differently."""
+    candidates = SystemRandom().sample(QUIET, len(QUIET))
+    return list(islice(filter(is_free, candidates), count))
 
 
 def is_free(port: int) -> bool:

@@ -20,6 +20,21 @@ MOST_FAILURES = 10
 """In a row, before the whole platform gives up: by then it is no passing fault."""
 
 
+SIGNS = {
+    "No space left on device": ("the disk is full", "free some space, then start again"),
+    "Address already in use": ("another process took its port", "start again, or choose another --port-base"),
+}
+"""What the operating system says through any program, what it means, what to do."""
+
+
+def told_by_the_system(name: str, log: str) -> Trouble | None:
+    """The trouble that is no fault of the program or its data; nothing where its words show none."""
+    for sign, (wrong, remedy) in SIGNS.items():
+        if sign in log:
+            return Trouble(f"{name} could not start: {wrong}", remedy, log)
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """How one process is kept running."""
@@ -49,7 +64,7 @@ class Supervised:
         try:
             await asyncio.wait_for(running.until(self.plan.ready()), READY)
         except ExitedError as error:
-            raise self.plan.explain(error.tail) from error
+            raise told_by_the_system(self.plan.name, error.tail) or self.plan.explain(error.tail) from error
         except TimeoutError as error:
             await running.stop(1)
             wrong = f"{self.plan.name} was not ready after {READY:.0f} s"

@@ -106,6 +106,15 @@ async def test_one_that_ends_before_it_is_ready_is_explained_with_its_words(watc
     await watch.supervisor.stop()
 
 
+@pytest.mark.parametrize("sign", supervise.SIGNS)
+async def test_what_the_system_says_is_not_blamed_on_the_data(watch: Watch, sign: str) -> None:
+    wrong, remedy = supervise.SIGNS[sign]
+    with pytest.raises(Trouble, match=f"it could not start: {wrong}") as caught:
+        await watch.supervisor.start(plan("it", f"print('FATAL: {sign}'); raise SystemExit(1)", ready=never))
+    assert caught.value.remedy == remedy
+    await watch.supervisor.stop()
+
+
 async def test_the_others_of_a_failing_group_are_stopped_too(watch: Watch) -> None:
     good, bad = plan("good", FOR_EVER, ready=never), plan("bad", "raise SystemExit(3)", ready=never)
     with pytest.raises(Trouble, match="bad could not start"):

@@ -246,7 +246,17 @@ def test_once_ends_by_itself_and_without_law_none_is_loaded(shared: Platform) ->
     assert not (shared.notes / "legislation.load-packs.json").exists()
 
 
-@pytest.mark.parametrize("deed", ["matching serve", "matching migrate", "registry bootstrap"])
+def test_asked_twice_it_ends_everything_at_once(shared: Platform, eventually: Eventually) -> None:
+    process = shared.begin()
+    eventually(lambda: bool(shared.run_json()), 60)
+    pids = shared.pids()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        process.send_signal(each)
+    assert process.wait(10) == 130
+    eventually(lambda: not any(started(pid) for pid in pids.values()), 10)
+
+
+@pytest.mark.parametrize("deed", ["matching serve", "registry bootstrap"])
 def test_a_service_that_cannot_start_ends_everything_with_its_words(shared: Platform, deed: str) -> None:
     """Uses the home of the platform that has ended: its servers start fast."""
     said = attempt(shared.home, shared.base, STAND_IN_FAILS=deed, STAND_IN_NOTES=str(shared.notes))
