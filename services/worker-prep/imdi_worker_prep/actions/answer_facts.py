@@ -34,8 +34,8 @@ async def answer_facts(
     if facts != held.facts:
         held.facts = facts
         held.revision += 1
-        await reckon(session, dossier, now)
-        await tell(session, dossier, [Happened("preparation.facts-changed")])
+        happened = await reckon(session, dossier, now)
+        await tell(session, dossier, [Happened("preparation.facts-changed"), *happened.all])
     return preparation_id
 
 

@@ -16,7 +16,8 @@ from imdi_common.shapes import Shape, Text
 from imdi_worker_prep.actions.book import book
 from imdi_worker_prep.actions.record_result import Finding, record_result
 from imdi_worker_prep.api.resources import Day, master_of
-from imdi_worker_prep.api.shapes import Item, ItemFields, ItemStatus
+from imdi_worker_prep.api.shapes import Item, ItemFields
+from imdi_worker_prep.domain.states import ItemStatus
 from imdi_worker_prep.queries import items
 
 router = door_router(prefix="/v1", tags=["items"])

@@ -16,7 +16,8 @@ from imdi_worker_prep.actions.arrive import arrive
 from imdi_worker_prep.actions.change_departure_date import change_departure_date
 from imdi_worker_prep.actions.depart import depart
 from imdi_worker_prep.api.resources import Day
-from imdi_worker_prep.api.shapes import Preparation, Status
+from imdi_worker_prep.api.shapes import Preparation
+from imdi_worker_prep.domain.states import Status
 from imdi_worker_prep.queries import preparations
 
 router = door_router(prefix="/v1/preparations", tags=["preparations"])

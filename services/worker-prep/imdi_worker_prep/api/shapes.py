@@ -7,20 +7,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from imdi_common.shapes import Shape, Versioned
-
-Status = Literal["opened", "planned", "in_progress", "cleared", "revoked", "departed", "arrived", "checked", "closed"]
-ItemStatus = Literal[
-    "required",
-    "not_applicable",
-    "unknown",
-    "scheduled",
-    "cleared",
-    "conditionally_cleared",
-    "deferred",
-    "failed",
-    "expiring",
-]
-Milestone = Literal["application", "visa", "departure", "arrival"]
+from imdi_contracts.codes import Milestone
+from imdi_worker_prep.domain.states import ItemStatus, Status
 
 
 class Rule(Shape):

@@ -6,7 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-BAD_DAYS = ["", "soon", "2026-13-01", "0001-01-01", "9999-12-31", 20261123, None, "2026-11-23T10:00:00Z", []]
+BAD_DAYS = [
+    "",
+    "soon",
+    "2026-13-01",
+    "0001-01-01",
+    "9999-12-31",
+    20261123,
+    None,
+    "2026-11-23T00:00:00Z",
+    1795392000,
+    [],
+]
 
 
 async def test_the_shape_of_a_preparation(desk: Any) -> None:
