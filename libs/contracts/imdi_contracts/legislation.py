@@ -189,6 +189,8 @@ class RequirementsDetermined(Event):
     criteria: list[DeterminedCriterion]
     rules: list[RuleReference]
     law_epoch: int
+    fact_types: dict[str, Literal["bool", "int", "string"]] = Field(default_factory=dict)
+    """The types that the law has fixed for ``worker.facts.<name>``: answers are checked against them."""
 
 
 class ErasureCompleted(Event):

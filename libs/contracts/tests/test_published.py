@@ -89,7 +89,7 @@ def _with_unknown_fields(value: Any, within: str = "") -> Any:
     """The same with an unknown field in every part but in free objects, whose keys are data."""
     if isinstance(value, list):
         return [_with_unknown_fields(item) for item in value]
-    if not isinstance(value, dict) or within in ("facts", "effect", "governed_by", "required"):
+    if not isinstance(value, dict) or within in ("facts", "fact_types", "effect", "governed_by", "required"):
         return value
     return {key: _with_unknown_fields(item, key) for key, item in value.items()} | {"from_the_future": {"a": [1]}}
 

@@ -52,6 +52,7 @@ BY_PATH = {
 """Fields allowed at these places only: field → where → why. ``member`` is the member event itself."""
 FREE = {
     "facts.*": "answers by the names of facts that rules ask for",
+    "fact_types.*": "the types of those answers, by the same names",
     "effect.*": "a rule's effect, which is law and nobody's",
     "required.*": "what a regulated term must be",
     "governed_by.*": "references to rules",

@@ -56,6 +56,7 @@ async def _answer(session: AsyncSession, case: PreparationCase, now: datetime) -
                 "answers": {"revision": preparation.revision, "input_hash": found.input_hash},
                 "judged_on": on,
                 "law_epoch": law.epoch,
+                "fact_types": law.types,
             }
         )
 
