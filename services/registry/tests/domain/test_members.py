@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 from typing import get_args
 
 import pytest
@@ -112,3 +113,34 @@ def test_nothing_changes_before_the_next_change(licences: list[Licence]) -> None
     now = licensed_until("recruitment_agency", licences, TODAY)
     for ahead in range(1, ((change - TODAY).days if change else 30)):
         assert licensed_until("recruitment_agency", licences, TODAY + timedelta(ahead)) == now
+
+
+@given(st.lists(spans, max_size=6), st.randoms(use_true_random=False))
+def test_the_order_in_which_licences_were_entered_means_nothing(licences: list[Licence], chance: Random) -> None:
+    shuffled = list(licences)
+    chance.shuffle(shuffled)
+    assert licensed_until("employer", shuffled, TODAY) == licensed_until("employer", licences, TODAY)
+    assert next_change("employer", shuffled, TODAY) == next_change("employer", licences, TODAY)
+
+
+@given(st.lists(spans, max_size=6), spans)
+def test_one_more_licence_never_shortens_the_cover(licences: list[Licence], more: Licence) -> None:
+    before = licensed_until("employer", licences, TODAY)
+    after_it = licensed_until("employer", [*licences, more], TODAY)
+    assert before is None or (after_it is not None and after_it >= before)
+
+
+@given(st.lists(spans, max_size=6))
+def test_a_member_is_covered_exactly_while_one_of_its_licences_stands(licences: list[Licence]) -> None:
+    standing = {licence_status(each, TODAY) for each in licences} & {"valid", "expiring"}
+    assert (licensed_until("employer", licences, TODAY) is not None) == bool(standing)
+
+
+@given(spans)
+def test_a_licence_goes_one_way_through_its_standings(licence: Licence) -> None:
+    order: list[LicenceStatus] = ["not_yet_valid", "valid", "expiring", "expired"]
+    first = licence.valid_from - timedelta(days=2)
+    length = (licence.valid_until - first).days + 2
+    seen = [order.index(licence_status(licence, first + timedelta(days=ahead))) for ahead in range(length + 1)]
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (0, 3)
