@@ -46,6 +46,11 @@ class Case:
     arrived_on: date | None = None
     is_working: IsWorking = weekdays
 
+    @property
+    def leaves_on(self) -> date:
+        """The day of departure, as it was or as it is meant."""
+        return self.departed_on or self.departure_on
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -96,40 +101,40 @@ def settled(items: Iterable[Item]) -> tuple[Item, ...]:
 def schedule(case: Case) -> Plan:
     """Plan a case. ``ValueError`` where prerequisites go round in a circle."""
     before, arriving = _split(settled(case.items))
-    after = _prerequisites(before)
-    order = in_order(after)
     items = {item.code: item for item in before}
-    latest = _latest(case, items, after, order)
-    milestones = _milestones(case, items, latest)
-    earliest = _earliest(case, items, after, order, milestones)
+    done = {code for code, item in items.items() if still_meets(item, case.leaves_on)}
+    after = _prerequisites(items, done)
+    order = in_order(after)
+    latest = _latest(case, items, after, order, done)
+    milestones = _milestones(case, items.get(VISA), latest, done)
+    earliest = _earliest(case, items, after, order, done, milestones)
     slots = {code: _slot(earliest[code], latest[code]) for code in order}
     arrival = milestones["arrival"]
     for item in arriving:
         end = item.lead.after(arrival, case.is_working)
         slots[item.code] = Slot(arrival, end, end)
-    remaining = [code for code in order if not still_meets(items[code], milestones)]
     return Plan(
         slots=slots,
         milestones=milestones,
-        feasible=all(slots[code].earliest_on <= slots[code].latest_on for code in remaining),
-        lapses=tuple(_lapses([*before, *arriving], milestones, items.get(VISA))),
+        feasible=all(slots[code].earliest_on <= slots[code].latest_on for code in order if code not in done),
+        lapses=tuple(_lapses([*before, *arriving], milestones)),
     )
 
 
-def still_meets(item: Item, milestones: Mapping[str, date]) -> bool:
+def still_meets(item: Item, departure: date) -> bool:
     """Whether the newest cleared result meets departure."""
-    if item.performed_on is None or item.performed_on > milestones["departure"]:
+    if item.performed_on is None or item.performed_on > departure:
         return False
     if "departure" not in item.holds_at or item.valid_until is None:
         return True
-    return item.valid_until >= must_reach(item, "departure", milestones)
+    return item.valid_until >= (item.beyond.after(departure) if item.beyond else departure)
 
 
 def must_reach(item: Item, milestone: str, milestones: Mapping[str, date]) -> date:
-    """The day a clearance must reach for a milestone: the day itself, and ``beyond`` after the last of them."""
+    """The day a clearance must reach for a milestone: ``beyond`` counts after departure and after the last of them."""
     day = milestones[milestone]
     last = max(milestones[name] for name in item.holds_at)
-    return item.beyond.after(day) if item.beyond and day == last else day
+    return item.beyond.after(day) if item.beyond and (milestone == "departure" or day == last) else day
 
 
 def _split(items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
@@ -137,32 +142,32 @@ def _split(items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
     return [item for item in items if item.holds_at != ARRIVAL], arriving
 
 
-def _prerequisites(items: list[Item]) -> dict[str, set[str]]:
+def _prerequisites(items: Mapping[str, Item], done: set[str]) -> dict[str, set[str]]:
     """What comes before each item; what holds at the visa or its application comes before the visa."""
-    known = {item.code for item in items}
-    after = {item.code: set(item.after) & known - {item.code} for item in items}
-    visa = next((item for item in items if item.code == VISA), None)
-    if visa is not None and visa.performed_on is None:
-        after[VISA] |= {item.code for item in items if item.code != VISA and item.holds_at & DEFINED_BY_VISA}
+    after = {code: set(item.after) & items.keys() - {code} for code, item in items.items()}
+    if VISA in items and VISA not in done:
+        after[VISA] |= {code for code, item in items.items() if code != VISA and item.holds_at & DEFINED_BY_VISA}
     return after
 
 
-def _latest(case: Case, items: Mapping[str, Item], after: Mapping[str, set[str]], order: list[str]) -> dict[str, date]:
-    latest = dict.fromkeys(order, case.departed_on or case.departure_on)
+def _latest(
+    case: Case, items: Mapping[str, Item], after: Mapping[str, set[str]], order: list[str], done: set[str]
+) -> dict[str, date]:
+    """Backwards from departure; what is done binds its prerequisites no more."""
+    latest = dict.fromkeys(order, case.leaves_on)
     for code in reversed(order):
-        item = items[code]
-        if item.performed_on is None:
-            begin = item.lead.before(latest[code], case.is_working)
+        if code not in done:
+            begin = items[code].lead.before(latest[code], case.is_working)
             for prerequisite in after[code]:
                 latest[prerequisite] = min(latest[prerequisite], begin)
     return latest
 
 
-def _milestones(case: Case, items: Mapping[str, Item], latest: Mapping[str, date]) -> dict[str, date]:
-    departure = case.departed_on or case.departure_on
-    visa = items.get(VISA)
-    visa_on = (visa.performed_on or latest[VISA]) if visa else departure
-    application = visa.lead.before(visa_on, case.is_working) if visa else departure
+def _milestones(case: Case, visa: Item | None, latest: Mapping[str, date], done: set[str]) -> dict[str, date]:
+    departure = visa_on = application = case.leaves_on
+    if visa is not None:
+        visa_on = visa.performed_on if VISA in done and visa.performed_on else latest[VISA]
+        application = visa.lead.before(visa_on, case.is_working)
     arrival = case.arrived_on or departure
     return {"application": application, "visa": visa_on, "departure": departure, "arrival": arrival}
 
@@ -172,38 +177,36 @@ def _earliest(
     items: Mapping[str, Item],
     after: Mapping[str, set[str]],
     order: list[str],
+    done: set[str],
     milestones: Mapping[str, date],
 ) -> dict[str, date]:
+    """Forwards from today, behind the prerequisites, and not before the day from which it holds."""
     earliest: dict[str, date] = {}
     ends: dict[str, date] = {}
-    visa = items.get(VISA)
     for code in order:
         item = items[code]
         begin = max([case.today, *(ends[prerequisite] for prerequisite in after[code])])
         possible = [item.lead.after(begin, case.is_working)]
         for milestone in item.holds_at:
-            past = milestone in DEFINED_BY_VISA and visa is not None and visa.performed_on is not None
-            if item.validity and not past:
+            passed = milestone in DEFINED_BY_VISA and VISA in done
+            if item.validity and not passed:
                 possible.append(item.validity.first_reaching(must_reach(item, milestone, milestones)))
         earliest[code] = max(possible)
-        ends[code] = (
-            max(item.performed_on, case.today)
-            if still_meets(item, milestones) and item.performed_on
-            else earliest[code]
-        )
+        performed_on = item.performed_on if code in done else None
+        ends[code] = max(performed_on, case.today) if performed_on else earliest[code]
     return earliest
 
 
 def _slot(earliest: date, latest: date) -> Slot:
-    return Slot(earliest, latest, min(earliest, latest))
+    """The day planned lies half-way: an item done then neither hurries nor holds by a day."""
+    return Slot(earliest, latest, earliest + (latest - earliest) // 2 if earliest <= latest else latest)
 
 
-def _lapses(items: Iterable[Item], milestones: Mapping[str, date], visa: Item | None) -> Iterable[Lapse]:
+def _lapses(items: Iterable[Item], milestones: Mapping[str, date]) -> Iterable[Lapse]:
     for item in items:
         if item.performed_on is None or item.valid_until is None:
             continue
         for milestone in sorted(item.holds_at, key=lambda name: milestones[name]):
-            past = milestone in DEFINED_BY_VISA and visa is not None and visa.performed_on is not None
             reach = must_reach(item, milestone, milestones)
-            if not past and item.valid_until < reach:
+            if item.valid_until < reach:
                 yield Lapse(item.code, milestone, (reach - item.valid_until).days)

@@ -29,7 +29,7 @@ def case(*items: Item, **changed: Any) -> Case:
 
 def test_an_item_without_validity_can_be_done_after_its_lead_and_until_departure() -> None:
     slot = schedule(case(Item("orientation", lead=Lead(7)))).slots["orientation"]
-    assert (slot.earliest_on, slot.latest_on, slot.due_on) == (day("2026-11-30"), DEPARTURE, day("2026-11-30"))
+    assert (slot.earliest_on, slot.latest_on, slot.due_on) == (day("2026-11-30"), DEPARTURE, day("2027-01-14"))
 
 
 def test_an_item_is_not_planned_before_the_day_from_which_it_holds() -> None:
@@ -114,6 +114,40 @@ def test_a_result_that_lapses_before_its_milestones_is_told_with_the_days() -> N
     assert plan.lapses == (Lapse("medical_examination", "departure", 38),)
     assert plan.feasible
     assert schedule(case(medical, departure_on=day("2027-01-22"))).lapses == ()
+
+
+def test_a_visa_that_has_lapsed_is_to_be_done_again_and_stands_on_its_latest_day() -> None:
+    lapsed = Item("visa", lead=Lead(14), performed_on=day("2026-11-01"), valid_until=day("2026-11-20"))
+    exit_permit = Item("exit_permit", after=("visa",), lead=Lead(5))
+    medical = Item("medical_examination", holds_at=at("visa"))
+    plan = schedule(case(medical, lapsed, exit_permit))
+    assert plan.milestones["visa"] == DEPARTURE - timedelta(days=5)
+    assert plan.slots["medical_examination"].latest_on == DEPARTURE - timedelta(days=19)
+
+
+def test_an_item_to_be_done_again_binds_its_prerequisites() -> None:
+    lapsed = Item("permit", after=("passport",), lead=Lead(10), performed_on=TODAY, valid_until=TODAY)
+    assert schedule(case(Item("passport"), lapsed)).slots["passport"].latest_on == DEPARTURE - timedelta(days=10)
+
+
+def test_what_lapsed_before_an_issued_visa_is_told_until_a_result_reaches_it() -> None:
+    visa = Item("visa", performed_on=day("2026-11-20"))
+    medical = Item(
+        "medical_examination", holds_at=at("visa"), performed_on=day("2026-10-01"), valid_until=day("2026-11-01")
+    )
+    assert schedule(case(medical, visa)).lapses == (Lapse("medical_examination", "visa", 19),)
+
+
+def test_beyond_counts_at_departure_also_when_arrival_comes_later() -> None:
+    passport = Item(
+        "passport",
+        holds_at=at("departure", "arrival"),
+        beyond=duration("P6M"),
+        performed_on=TODAY,
+        valid_until=day("2027-08-31"),
+    )
+    plan = schedule(case(passport, departed_on=DEPARTURE, arrived_on=day("2027-03-03")))
+    assert [lapse.milestone for lapse in plan.lapses] == ["departure", "arrival"]
 
 
 def test_a_circle_is_refused() -> None:

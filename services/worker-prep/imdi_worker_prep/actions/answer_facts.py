@@ -14,7 +14,8 @@ from imdi_worker_prep.actions.access import Match, demand_open, taken_up
 from imdi_worker_prep.actions.announcing import tell
 from imdi_worker_prep.actions.reckoning import reckon
 from imdi_worker_prep.domain.announcements import Happened
-from imdi_worker_prep.domain.facts import MOST, FactValue, fault, other_type, shown_name
+from imdi_worker_prep.domain.facts import MOST, FactValue, fault, not_of_type, other_type, shown_name
+from imdi_worker_prep.storage.tables import Preparation
 
 
 async def answer_facts(
@@ -28,7 +29,7 @@ async def answer_facts(
     """Add or change answers. A changed one raises the revision, so that the law judges anew."""
     dossier = await taken_up(session, preparation_id, actor, "answer_facts", match)
     held = dossier.preparation
-    _check(held.facts, answers)
+    _check(held, answers)
     demand_open(dossier)
     facts = {**held.facts, **answers}
     if facts != held.facts:
@@ -39,22 +40,26 @@ async def answer_facts(
     return preparation_id
 
 
-def _check(known: Mapping[str, FactValue], answers: Mapping[str, object]) -> None:
+def _check(held: Preparation, answers: Mapping[str, object]) -> None:
     faults = [
-        {"field": shown_name(name), "rule": found[0], "detail": found[1]} for name, found in _faults(known, answers)
+        {"field": shown_name(name), "rule": found[0], "detail": found[1]} for name, found in _faults(held, answers)
     ]
-    if len({*known, *answers}) > MOST:
+    if len({*held.facts, *answers}) > MOST:
         faults.append({"field": "body", "rule": "length", "detail": f"a preparation has at most {MOST} answers"})
     if faults:
         raise Problem("invalid-request", 422, "Some answers cannot be taken.", errors=faults)
 
 
-def _faults(known: Mapping[str, FactValue], answers: Mapping[str, object]) -> list[tuple[str, tuple[str, str]]]:
-    found = []
-    for name, value in answers.items():
-        wrong = fault(name, value)
-        if wrong is None and isinstance(value, FactValue) and other_type(known, name, value):
-            wrong = ("type", "is of another type than the answer before")
-        if wrong:
-            found.append((name, wrong))
-    return found
+def _faults(held: Preparation, answers: Mapping[str, object]) -> list[tuple[str, tuple[str, str]]]:
+    found = [(name, fault(name, value) or _type_fault(held, name, value)) for name, value in answers.items()]
+    return [(name, wrong) for name, wrong in found if wrong]
+
+
+def _type_fault(held: Preparation, name: str, value: object) -> tuple[str, str] | None:
+    """The type that the law has fixed decides; until it has, an answer stays of the type it was first given in."""
+    if not isinstance(value, FactValue):
+        return None
+    if name in held.fact_types:
+        kind = held.fact_types[name]
+        return ("type", f"must be of type {kind}") if not_of_type(value, kind) else None
+    return ("type", "is of another type than the answer before") if other_type(held.facts, name, value) else None

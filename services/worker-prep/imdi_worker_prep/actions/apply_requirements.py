@@ -32,6 +32,7 @@ async def apply_requirements(
         return
     held.requirements_id = UUID(answer.requirements_id)
     held.requirements_sequence = sequence
+    held.fact_types = dict(answer.fact_types)
     held.bars = [bar.model_dump(mode="json") for bar in answer.bars]
     held.criteria = [criterion.model_dump(mode="json") for criterion in answer.criteria]
     await _replace_items(session, dossier, answer.items)

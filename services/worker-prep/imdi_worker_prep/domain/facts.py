@@ -45,3 +45,8 @@ def shown_name(name: str) -> str:
 def other_type(known: Mapping[str, FactValue], name: str, value: FactValue) -> bool:
     """Whether an answer is of another type than the one that it would replace."""
     return name in known and type(known[name]) is not type(value)
+
+
+def not_of_type(value: FactValue, kind: str) -> bool:
+    """Whether an answer is of another type than the one that the law has fixed: ``bool``, ``int`` or ``string``."""
+    return {bool: "bool", int: "int", str: "string"}[type(value)] != kind

@@ -58,6 +58,8 @@ class Preparation(Announcing, Base):
     departed_on: Mapped[date | None]
     arrived_on: Mapped[date | None]
     facts: Mapped[dict[str, FactValue]]
+    fact_types: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """The types that the law has fixed for answers."""
     requirements_id: Mapped[UUID | None]
     requirements_sequence: Mapped[int] = mapped_column(BigInteger)
     """Of the answer applied: only a newer one replaces it."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imdi_worker_prep.domain.facts import fault, other_type, shown_name
+from imdi_worker_prep.domain.facts import fault, not_of_type, other_type, shown_name
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,9 @@ def test_the_type_of_a_fact_stays(known: dict[str, bool | int | str], value: boo
 )
 def test_what_cannot_be_a_name_is_not_repeated(name: str, shown: str) -> None:
     assert shown_name(name) == shown
+
+
+@pytest.mark.parametrize("kind", ["bool", "int", "string"])
+@pytest.mark.parametrize(("value", "own"), [(True, "bool"), (0, "int"), (1, "int"), ("1", "string")])
+def test_an_answer_is_of_the_type_that_the_law_has_fixed(value: bool | int | str, own: str, kind: str) -> None:
+    assert not_of_type(value, kind) is (own != kind)

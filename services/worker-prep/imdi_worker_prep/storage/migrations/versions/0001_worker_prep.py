@@ -53,6 +53,7 @@ def _preparations() -> None:
         sa.Column("departed_on", sa.Date),
         sa.Column("arrived_on", sa.Date),
         _needed("facts", JSONB),
+        _needed("fact_types", JSONB),
         sa.Column("requirements_id", sa.Uuid),
         _needed("requirements_sequence", sa.BigInteger),
         _needed("bars", JSONB),
