@@ -13,7 +13,7 @@ from typing import Annotated
 import psutil  # type: ignore[import-untyped]
 import typer
 
-from imdi_local import processes, services
+from imdi_local import processes, surroundings
 from imdi_local import provision as provisioning
 from imdi_local.home import OURSELVES, Home
 from imdi_local.logs import Journal, Terminal
@@ -36,7 +36,7 @@ def up(
 ) -> None:
     """Start PostgreSQL, Kafka and every service, tell one worker's journey, and stay up until Ctrl-C."""
     wish = Wish(base=port_base, once=once, demo=not no_demo, law=not no_law)
-    raise typer.Exit(start(Home(home), wish, services.installed()))
+    raise typer.Exit(start(Home(home), wish, surroundings.installed()))
 
 
 def start(home: Home, wish: Wish, code: list[services.ServiceCode]) -> int:
@@ -89,7 +89,7 @@ def provision(
 ) -> None:
     """Make databases, roles and topics on servers that are run elsewhere; services' URLs are read as they read them."""
     try:
-        made = asyncio.run(provisioning.provision(services.installed(), os.environ, postgres, kafka, copies))
+        made = asyncio.run(provisioning.provision(surroundings.installed(), os.environ, postgres, kafka, copies))
     except Trouble as trouble:
         typer.echo(f"imdi: {trouble}", err=True)
         raise typer.Exit(1) from None

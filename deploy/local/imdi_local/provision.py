@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from imdi_local import databases, topics
 from imdi_local.databases import Database
-from imdi_local.services import ServiceCode
+from imdi_local.surroundings import ServiceCode
 from imdi_local.trouble import Trouble
 
 

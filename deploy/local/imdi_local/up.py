@@ -24,7 +24,8 @@ from imdi_local.postgres import Postgres
 from imdi_local.program import Program
 from imdi_local.run_file import Clients
 from imdi_local.running import Running
-from imdi_local.services import (
+from imdi_local.supervise import Plan, Supervisor
+from imdi_local.surroundings import (
     CONTROLLER_PORT,
     ENCRYPTING,
     KAFKA_PORT,
@@ -33,7 +34,6 @@ from imdi_local.services import (
     Surroundings,
     ports_of,
 )
-from imdi_local.supervise import Plan, Supervisor
 from imdi_local.trouble import Trouble
 
 

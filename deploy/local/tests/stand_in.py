@@ -58,7 +58,7 @@ def up(home: str, base: str, *words: str) -> int:
     """A platform without demonstration."""
     from imdi_local.__main__ import start  # noqa: PLC0415 - the services start without it
     from imdi_local.home import Home  # noqa: PLC0415
-    from imdi_local.services import ServiceCode  # noqa: PLC0415
+    from imdi_local.surroundings import ServiceCode  # noqa: PLC0415
     from imdi_local.up import Wish  # noqa: PLC0415
 
     services = [ServiceCode(name, (sys.executable, __file__, name)) for name in NAMES]

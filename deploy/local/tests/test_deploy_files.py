@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings
 
 from imdi_local.kafka_jars import VERSION
 from imdi_local.provision import wanted
-from imdi_local.services import ENCRYPTING, PORTAL, PORTS, ServiceCode, installed
+from imdi_local.surroundings import ENCRYPTING, PORTAL, PORTS, ServiceCode, installed
 
 DEPLOY = Path(__file__).parents[2]
 ROOT = DEPLOY.parent

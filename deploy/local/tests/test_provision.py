@@ -12,7 +12,7 @@ import pytest
 
 from imdi_contracts import catalogue
 from imdi_local.provision import provision, wanted
-from imdi_local.services import ServiceCode, installed
+from imdi_local.surroundings import ServiceCode, installed
 from imdi_local.testing.servers import Servers
 from imdi_local.trouble import Trouble
 

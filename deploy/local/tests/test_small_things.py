@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from imdi_local import ports, services
+from imdi_local import ports, surroundings
 from imdi_local.logs import Journal, LogFile, Terminal
-from imdi_local.services import ServiceCode
+from imdi_local.surroundings import ServiceCode
 from imdi_local.trouble import Trouble
 
 
@@ -70,7 +70,7 @@ def test_a_terminal_that_is_gone_stops_nobody(tmp_path: Path) -> None:
 
 
 def test_services_are_found_by_their_entry_points() -> None:
-    found = {service.name: service for service in services.installed()}
+    found = {service.name: service for service in surroundings.installed()}
     assert set(found) == {"registry", "matching", "legislation", "worker-prep", "portal"}
     assert found["worker-prep"].command[1:] == ("-m", "imdi_worker_prep")
     assert found["worker-prep"].prefix == "IMDI_WORKER_PREP_"
