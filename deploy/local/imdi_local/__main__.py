@@ -39,7 +39,7 @@ def up(
     raise typer.Exit(start(Home(home), wish, surroundings.installed()))
 
 
-def start(home: Home, wish: Wish, code: list[services.ServiceCode]) -> int:
+def start(home: Home, wish: Wish, code: list[surroundings.ServiceCode]) -> int:
     """One run to its end; 1 after Trouble, which is told."""
     journal = Journal(Terminal())
     try:
@@ -53,7 +53,7 @@ def start(home: Home, wish: Wish, code: list[services.ServiceCode]) -> int:
     return 0
 
 
-async def _live(home: Home, wish: Wish, code: list[services.ServiceCode], journal: Journal) -> None:
+async def _live(home: Home, wish: Wish, code: list[surroundings.ServiceCode], journal: Journal) -> None:
     await Up(home, wish, code, journal).run()
 
 

@@ -80,10 +80,10 @@ def test_services_are_found_by_their_entry_points() -> None:
 
 def test_ports_follow_the_base_and_a_new_service_follows_on() -> None:
     known = [ServiceCode(name, ()) for name in ("portal", "registry", "matching", "legislation", "worker-prep")]
-    assert services.ports_of(known, 8000) == {
+    assert surroundings.ports_of(known, 8000) == {
         "portal": 8000, "registry": 8001, "matching": 8002, "legislation": 8003, "worker-prep": 8004,
     }  # fmt: skip
-    assert services.ports_of([*known, ServiceCode("statistics", ())], 9000)["statistics"] == 9005
+    assert surroundings.ports_of([*known, ServiceCode("statistics", ())], 9000)["statistics"] == 9005
 
 
 def test_trouble_says_what_is_wrong_what_was_said_and_what_to_do() -> None:
