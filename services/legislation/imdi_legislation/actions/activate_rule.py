@@ -79,7 +79,11 @@ def _replaced(versions: list[RuleVersion], new: RuleVersion) -> RuleVersion | No
     later = [version for version in versions if version.effective_from > begins]
     if any(new.effective_until is None or version.effective_from <= new.effective_until for version in later):
         raise conflict("versions-overlap", "A later version of this rule is activated already.")
-    for version in sorted(versions, key=lambda version: version.number, reverse=True):
+
+    def in_force_then_newest(version: RuleVersion) -> tuple[bool, int]:
+        return version.effective_until is None or version.effective_until >= begins, version.number
+
+    for version in sorted(versions, key=in_force_then_newest, reverse=True):
         ends = version.effective_until
         least = begins - _DAY if version.status == "active" else begins
         if version.effective_from <= begins and (ends is None or ends >= least):

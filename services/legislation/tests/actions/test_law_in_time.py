@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -140,6 +141,18 @@ async def test_two_versions_activated_at_once_are_law_one_after_the_other(databa
         assert len([version for version in versions if version.effective_until is None]) == 1
         assert len(law.binding("PH", "SA", "5322", SUMMER, SUMMER)) == 1
         assert law.epoch == 3
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_drafts_activated_from_one_day_take_each_others_place_in_any_order(
+    session: Any, parliament: Any, order: tuple[int, ...]
+) -> None:
+    proposed = [await parliament.propose() for _ in order]
+    for place in order:
+        await parliament.activate(proposed[place], SPRING)
+    assert await bound(session, SUMMER, SUMMER) == [order[-1] + 1]
+    last = await parliament.version(proposed[order[-1]])
+    assert last.replaces == proposed[order[-2]]
 
 
 async def test_of_two_that_activate_or_retire_the_same_one_is_refused(database: Database) -> None:
