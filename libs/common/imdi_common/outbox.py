@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, TextClause, Uuid, bindparam, inspect, text
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import set_committed_value
@@ -16,6 +16,8 @@ from imdi_common.ids import uuid7
 from imdi_common.telemetry import traceparent
 from imdi_contracts.event import Event, Topic
 
+FIRST_KEY = 8
+"""The number of the first parameter that is part of the aggregate's key."""
 CHANNEL = "imdi_outbox"
 """Where a commit that announced something wakes the relay (``NOTIFY``)."""
 
@@ -44,37 +46,23 @@ async def _record(
 ) -> int:
     mapper = inspect(type(aggregate))
     keys = mapper.primary_key_from_instance(aggregate)
-    values = {
-        "step": step,
-        "event_id": event_id,
-        "topic": topic.name,
-        "key": event.subject,
-        "type": event.type(),
-        "body": event.model_dump_json(),
-        "traceparent": traceparent(),
-    }
-    row = await session.execute(_statement(mapper), values | {f"id{index}": key for index, key in enumerate(keys)})
+    values = (event_id, topic.name, event.subject, event.type(), event.model_dump_json(), traceparent(), step)
+    connection = await session.connection()
+    row = await connection.exec_driver_sql(_statement(mapper), (*values, *keys))
     return int(row.scalar_one())
 
 
 @cache
-def _statement(mapper: Mapper[Any]) -> TextClause:
+def _statement(mapper: Mapper[Any]) -> str:
     """One round trip: raise the aggregate's event number, which locks its row, and record the event under it.
 
-    It is a text, made once per table: building it anew for each event would cost more than running it.
+    It is the driver's own text, made once per table: compiling it anew for each event would cost more than running it.
     """
-    table = str(mapper.local_table)
-    own = " and ".join(f'"{column.name}" = :id{index}' for index, column in enumerate(mapper.primary_key))
-    types = {f"id{index}": column.type for index, column in enumerate(mapper.primary_key)}
-    statement = text(
-        f"""
+    own = " and ".join(f'"{column.name}" = ${index}' for index, column in enumerate(mapper.primary_key, FIRST_KEY))
+    return f"""
         with number as (
-            update "{table}" set event_number = event_number + :step where {own} returning event_number)
+            update "{mapper.local_table}" set event_number = event_number + $7::int where {own} returning event_number)
         insert into outbox (event_id, topic, key, sequence, type, body, traceparent, recorded_at)
-        select :event_id, :topic, :key, event_number, :type, :body, :traceparent, clock_timestamp() from number
+        select $1::uuid, $2, $3, event_number, $4, $5, $6, clock_timestamp() from number
         returning sequence
         """  # noqa: S608 - names of our own tables and columns
-    )
-    texts = dict.fromkeys(("topic", "key", "type", "body", "traceparent"), Text)
-    given = types | texts | {"step": Integer, "event_id": Uuid}
-    return statement.bindparams(*(bindparam(name, type_=kind) for name, kind in given.items()))
