@@ -26,6 +26,10 @@ def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+TESTING = {"tests", "testing"}
+"""Where tests lie, and the fixtures they all stand on."""
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
@@ -45,7 +49,7 @@ def code(files: list[Path]) -> list[Path]:
         for path in files
         if path.suffix == ".py"
         and path.relative_to(ROOT).parts[0] in ("libs", "services", "deploy")
-        and "tests" not in path.relative_to(ROOT).parts
+        and not TESTING & set(path.relative_to(ROOT).parts)
         and not set(EXEMPT) & set(path.relative_to(ROOT).parts)
         and path.stat().st_size
     ]
@@ -54,7 +58,7 @@ def code(files: list[Path]) -> list[Path]:
 @pytest.fixture(scope="session")
 def tests(files: list[Path]) -> list[Path]:
     """The Python sources of the tests."""
-    return [path for path in files if path.suffix == ".py" and "tests" in path.relative_to(ROOT).parts]
+    return [path for path in files if path.suffix == ".py" and TESTING & set(path.relative_to(ROOT).parts)]
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ class Partner:
         self, method: str, service: str, path: str, body: Any = None, extra: dict[str, str] | None = None
     ) -> Any:
         for last in (False, True):
-            headers = {"Authorization": f"Bearer {await self._bearer()}"} | (extra or {})
+            headers = {"Authorization": f"Bearer {await self.bearer()}"} | (extra or {})
             try:
                 return await self.platform.request(method, service, path, json=body, headers=headers)
             except Refused as refusal:
@@ -131,7 +131,8 @@ class Partner:
                 self._renew_at = 0.0
         raise AssertionError("unreachable")
 
-    async def _bearer(self) -> str:
+    async def bearer(self) -> str:
+        """A token that is good for a while."""
         if time.monotonic() >= self._renew_at:
             form = {
                 "grant_type": "client_credentials",
