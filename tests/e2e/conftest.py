@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from rich.console import Console
 
 from imdi_common.envelope import Envelope, from_record
 from imdi_contracts import catalogue
+from imdi_local import ports
 from imdi_local.demo.journey import Journey
 from imdi_local.demo.partner import Partner, Platform
 from imdi_local.demo.story import Story
@@ -71,16 +71,11 @@ class Run:
 
 
 def free_base() -> int:
-    """A port with enough free ones behind it."""
-    for base in range(18000, 60000, 100):
-        try:
-            for port in range(base, base + PORTS):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return base
-    raise RuntimeError("no free ports")
+    """A port with enough free ones behind it, by chance: another run that begins now chooses another."""
+    while True:
+        [base] = ports.free(1)
+        if all(ports.is_free(base + offset) for offset in range(PORTS)):
+            return base
 
 
 @pytest.fixture(scope="session")
