@@ -80,7 +80,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture
 def up(shared: Platform, eventually: Eventually) -> Platform:
-    """The platform, ready."""
+    """The platform, ready; begun again where a test before has ended it."""
+    if shared.process and shared.process.poll() is not None:
+        shared.begin("law")
 
     def ready() -> bool:
         assert shared.process
@@ -88,6 +90,13 @@ def up(shared: Platform, eventually: Eventually) -> Platform:
         return bool(shared.run_json())
 
     eventually(ready, 60)
+    return shared
+
+
+@pytest.fixture
+def ended(shared: Platform) -> Platform:
+    """The platform's home, on which nothing runs: its servers start fast."""
+    shared.end()
     return shared
 
 
@@ -240,16 +249,16 @@ def test_sigterm_leaves_nothing_behind(up: Platform) -> None:
     assert imdi("stop", "--home", str(up.home)) == (0, f"nothing runs on {up.home}\n")
 
 
-def test_once_ends_by_itself_and_without_law_none_is_loaded(shared: Platform) -> None:
-    (shared.notes / "legislation.load-packs.json").unlink()
-    assert shared.begin("once").wait(60) == 0
-    assert not (shared.notes / "legislation.load-packs.json").exists()
+def test_once_ends_by_itself_and_without_law_none_is_loaded(ended: Platform) -> None:
+    (ended.notes / "legislation.load-packs.json").unlink(missing_ok=True)
+    assert ended.begin("once").wait(60) == 0
+    assert not (ended.notes / "legislation.load-packs.json").exists()
 
 
-def test_asked_twice_it_ends_everything_at_once(shared: Platform, eventually: Eventually) -> None:
-    process = shared.begin()
-    eventually(lambda: bool(shared.run_json()), 60)
-    pids = shared.pids()
+def test_asked_twice_it_ends_everything_at_once(ended: Platform, eventually: Eventually) -> None:
+    process = ended.begin()
+    eventually(lambda: bool(ended.run_json()), 60)
+    pids = ended.pids()
     for each in (signal.SIGINT, signal.SIGTERM):
         process.send_signal(each)
     assert process.wait(10) == 130
@@ -257,21 +266,20 @@ def test_asked_twice_it_ends_everything_at_once(shared: Platform, eventually: Ev
 
 
 @pytest.mark.parametrize("deed", ["matching serve", "registry bootstrap"])
-def test_a_service_that_cannot_start_ends_everything_with_its_words(shared: Platform, deed: str) -> None:
-    """Uses the home of the platform that has ended: its servers start fast."""
-    said = attempt(shared.home, shared.base, STAND_IN_FAILS=deed, STAND_IN_NOTES=str(shared.notes))
+def test_a_service_that_cannot_start_ends_everything_with_its_words(ended: Platform, deed: str) -> None:
+    said = attempt(ended.home, ended.base, STAND_IN_FAILS=deed, STAND_IN_NOTES=str(ended.notes))
     assert "matching" in said or "registry bootstrap" in said
     assert "could not start" in said
     assert "a setting is missing: colour" in said
-    assert all(is_free(shared.base + each) for each in OFFSETS)
+    assert all(is_free(ended.base + each) for each in OFFSETS)
 
 
-def test_a_damaged_data_directory_is_named(shared: Platform) -> None:
-    control = shared.home / "postgres/global/pg_control"
+def test_a_damaged_data_directory_is_named(ended: Platform) -> None:
+    control = ended.home / "postgres/global/pg_control"
     whole = control.read_bytes()
     control.write_bytes(b"\0" * len(whole))
-    said = attempt(shared.home, shared.base)
+    said = attempt(ended.home, ended.base)
     control.write_bytes(whole)
-    assert f"the data directory {shared.home / 'postgres'} is damaged" in said
+    assert f"the data directory {ended.home / 'postgres'} is damaged" in said
     assert "restore" in said
     assert "FATAL" in said or "PANIC" in said
