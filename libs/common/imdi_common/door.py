@@ -44,7 +44,7 @@ class DoorRoute(APIRoute):
             runtime: Runtime = request.app.state.runtime
             request.state.actor = None if public else await runtime.verifier.actor(request.headers.get("authorization"))
             if request.method == "POST" and not (public or keyless):
-                request.state.idempotency_key = checked_key(request.headers.get("idempotency-key"))
+                checked_key(request.headers.get("idempotency-key"))
             await _refuse_unstorable(request)
             return await handle(request)
 
@@ -52,7 +52,7 @@ class DoorRoute(APIRoute):
 
 
 async def _refuse_unstorable(request: Request) -> None:
-    """NUL is legal JSON, yet no PostgreSQL text can hold it; NaN and infinities are no JSON at all."""
+    """NUL is legal JSON, yet no PostgreSQL text can hold it."""
     address = request.url.path + "?" + request.url.query
     if "\x00" in address or "%00" in address:
         raise invalid("path", "text", "must not contain NUL")
@@ -142,8 +142,7 @@ class Door:
         return Command(
             client_id=self.actor.client_id if self.request.state.actor else "",
             operation=route.name,
-            key=getattr(self.request.state, "idempotency_key", "")
-            or checked_key(self.request.headers.get("idempotency-key")),
+            key=checked_key(self.request.headers.get("idempotency-key")),
             fingerprint=fingerprint(self.request.method, self.request.url.path, body),
         )
 
