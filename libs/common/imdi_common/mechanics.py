@@ -39,13 +39,24 @@ outbox = Table(
     Column("published_at", Moment),
     Column("published_position", BigInteger),
     Index("outbox_unpublished", "position", postgresql_where=text("published_at is null")),
-    Index("outbox_published", "published_position", unique=True, postgresql_where=text("published_at is not null")),
+    Index(
+        "outbox_published",
+        "topic",
+        "published_position",
+        unique=True,
+        postgresql_where=text("published_at is not null"),
+    ),
 )
 """Events on their way. ``position`` orders sending; ``published_position`` is gapless: readers of this database
 follow it."""
 
-publication = Table("publication", metadata, Column("last", BigInteger, nullable=False))
-"""One row: the last ``published_position`` given."""
+publication = Table(
+    "publication",
+    metadata,
+    Column("last", BigInteger, nullable=False),
+    Column("forgotten", BigInteger, nullable=False, server_default="0"),
+)
+"""One row: the last ``published_position`` given, and the last that is kept no longer."""
 
 seen = Table(
     "seen",

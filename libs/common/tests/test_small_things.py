@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -65,6 +67,15 @@ def test_any_other_text_is_no_cursor(cursor: str) -> None:
     with pytest.raises(Problem) as refused:
         decode_cursor(cursor, int, UUID, date.fromisoformat, date.fromisoformat)
     assert (refused.value.status, (refused.value.errors or [{}])[0]["field"]) == (422, "cursor")
+
+
+@pytest.mark.parametrize("values", ["[1]", "[1e999]", "[null]", "[[]]", '"1"', "{}", "1" * 300])
+@pytest.mark.parametrize("kind", [int, float, UUID])
+def test_other_json_than_texts_is_no_cursor(values: str, kind: Callable[[str], object]) -> None:
+    cursor = base64.urlsafe_b64encode(values.encode()).decode().rstrip("=")
+    with pytest.raises(Problem) as refused:
+        decode_cursor(cursor, kind)
+    assert refused.value.status == 422
 
 
 @given(st.integers(1, 10**19), st.datetimes(timezones=st.just(UTC)), st.dictionaries(st.text(), st.text()))

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import Field
 
 from imdi_common.door import OWN, Caller, door_router
+from imdi_common.following import Change, Following, follow
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit
-from imdi_common.shapes import Shape, UtcTime
+from imdi_common.shapes import Shape
 from imdi_contracts.codes import ContractTerms, Wage
 from imdi_contracts.matching import Employer, Fee, LanguageLevel, Place, Skills
 from imdi_matching.queries import feed
-
-PAUSE_S = 0.1
-"""Between two looks while a caller waits for news."""
 
 
 class PublicVacancy(Shape):
@@ -46,21 +42,16 @@ class PublicVacancy(Shape):
     submitted_on: date
 
 
-class Change(Shape):
+class VacancyChange(Change):
     """``vacancy`` is null where the vacancy is no longer in the public list."""
 
-    cursor: str
-    event_id: UUID
-    type: str
     vacancy_id: UUID
-    sequence: int
-    at: UtcTime
     status: Literal["posted", "paused", "returned", "filled", "closed", "expired", "withdrawn"]
     vacancy: PublicVacancy | None
 
 
 class Changes(Shape):
-    items: list[Change]
+    items: list[VacancyChange]
     next: str | None
 
 
@@ -78,27 +69,12 @@ class Snapshot(Shape):
     changes_after: str
 
 
-class Following(Shape):
-    after: Cursor = None
-    wait: Annotated[float, Field(ge=0, le=30)] = 0
-    """Seconds to wait for news."""
-    limit: Limit = 200
-
-
 router = door_router(prefix="/v1/vacancies", tags=["feed"])
 
 
 @router.get("/changes", response_model=Changes, summary="Follow the public list", openapi_extra=OWN)
 async def vacancy_changes(door: Caller, asked: Annotated[Following, Query()]) -> Response:
-    loop = asyncio.get_running_loop()
-    end = loop.time() + asked.wait
-    while True:
-        page: dict[str, Any]
-        async with door.reading() as session:
-            page = await feed.changes(session, asked.after, asked.limit)
-        if page["items"] or loop.time() >= end or door.runtime.stopping:
-            return door.answer(Changes(**page))
-        await asyncio.sleep(PAUSE_S)
+    return door.answer(Changes(**await follow(door, asked, feed.vacancy_changes)))
 
 
 @router.get("/snapshot", response_model=Snapshot, summary="Read the public list", openapi_extra=OWN)

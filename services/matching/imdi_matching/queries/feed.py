@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.mechanics import outbox, publication
+from imdi_common.feed import changes, published_position
 from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_contracts.matching import PUBLISHED_VACANCIES, VacancyAmended, VacancyPosted
 from imdi_matching.domain.vacancies import HOUSEHOLD
@@ -19,40 +18,18 @@ from imdi_matching.storage.tables import Vacancy
 SHOWN = (VacancyPosted.type(), VacancyAmended.type())
 """After any other event of the feed the vacancy is no longer public."""
 NOT_SHOWN = ("breaches", "reason", "vacancy_id")
+SNAPSHOT = "/v1/vacancies/snapshot"
 
 
-async def published_position(session: AsyncSession) -> int:
-    """How far this service's events are published; 0 before the first. Readers in one database go by it."""
-    return await session.scalar(select(func.max(publication.c.last))) or 0
+async def vacancy_changes(session: AsyncSession, after: str | None, limit: int) -> dict[str, Any]:
+    """The changes of the public list after a cursor (``imdi_common.feed.changes``)."""
+    return await changes(session, PUBLISHED_VACANCIES, after, limit, _told, restart=SNAPSHOT)
 
 
-async def changes(session: AsyncSession, after: str | None, limit: int) -> dict[str, Any]:
-    """The changes after a cursor (none: from the beginning); ``next`` is the last cursor, repeated without news."""
-    last = decode_cursor(after, int)[0] if after else 0
-    found = (
-        select(outbox)
-        .where(outbox.c.topic == PUBLISHED_VACANCIES.name, outbox.c.published_position > last)
-        .where(outbox.c.published_at.is_not(None))
-        .order_by(outbox.c.published_position)
-        .limit(limit)
-    )
-    items = [_change(row) for row in (await session.execute(found)).mappings()]
-    return {"items": items, "next": items[-1]["cursor"] if items else after}
-
-
-def _change(row: Any) -> dict[str, Any]:
-    state = json.loads(row["body"])
-    body = {name: value for name, value in state.items() if name not in NOT_SHOWN} | {"id": state["vacancy_id"]}
-    return {
-        "cursor": encode_cursor(row["published_position"]),
-        "event_id": row["event_id"],
-        "type": row["type"],
-        "vacancy_id": state["vacancy_id"],
-        "sequence": row["sequence"],
-        "at": row["recorded_at"],
-        "status": state["status"],
-        "vacancy": body if row["type"] in SHOWN else None,
-    }
+def _told(kind: str, state: dict[str, Any]) -> dict[str, Any]:
+    vacancy_id = state["vacancy_id"]
+    body = {name: value for name, value in state.items() if name not in NOT_SHOWN} | {"id": vacancy_id}
+    return {"vacancy_id": vacancy_id, "status": state["status"], "vacancy": body if kind in SHOWN else None}
 
 
 async def snapshot(session: AsyncSession, cursor: str | None, limit: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
+from imdi_common.feed import published_position
 from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_common.problems import conflict, not_found
 from imdi_matching.domain.candidates import Candidate
@@ -21,7 +22,6 @@ from imdi_matching.domain.occupations import minor_group
 from imdi_matching.domain.placements import BINDING
 from imdi_matching.domain.shortlist import Match, Opening, Shortlist, compile_shortlist, consider, laws_for, shortlist
 from imdi_matching.domain.vacancies import ALLOWED_IN
-from imdi_matching.queries.feed import published_position
 from imdi_matching.storage.copies import Worker, screening_rules
 from imdi_matching.storage.placements import is_bound
 from imdi_matching.storage.profiles import candidate_of

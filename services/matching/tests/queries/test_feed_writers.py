@@ -44,7 +44,7 @@ async def follow(database: Database, limit: int, until: int) -> list[dict[str, A
     cursor: str | None = None
     while len(told) < until:
         async with database.transaction() as session:
-            page = await feed.changes(session, cursor, limit)
+            page = await feed.vacancy_changes(session, cursor, limit)
         told += page["items"]
         cursor = page["next"]
         await asyncio.sleep(0)
@@ -75,6 +75,6 @@ async def test_a_follower_misses_nothing_while_many_write(database: Database) ->
 async def test_what_is_not_published_yet_is_told_to_nobody(database: Database) -> None:
     await write(database)
     async with database.transaction() as session:
-        assert (await feed.changes(session, None, 200))["items"] == []
+        assert (await feed.vacancy_changes(session, None, 200))["items"] == []
         await publish(session)
-        assert len((await feed.changes(session, None, 200))["items"]) == 3
+        assert len((await feed.vacancy_changes(session, None, 200))["items"]) == 3

@@ -105,9 +105,9 @@ async def publish(market: Market) -> None:
 
 async def test_the_feed_tells_what_is_published_and_repeats_its_cursor(market: Market) -> None:
     vacancy = await market.posted()
-    assert await feed.changes(market.session, None, 200) == {"items": [], "next": None}
+    assert await feed.vacancy_changes(market.session, None, 200) == {"items": [], "next": None}
     await publish(market)
-    page = await feed.changes(market.session, None, 200)
+    page = await feed.vacancy_changes(market.session, None, 200)
     (posted,) = page["items"]
     assert (posted["type"], posted["status"]) == ("org.imdi.vacancy.posted.v1", "posted")
     assert posted["vacancy"]["employer"] == {"name": None, "kind": "household"}
@@ -115,13 +115,16 @@ async def test_the_feed_tells_what_is_published_and_repeats_its_cursor(market: M
     raised = TERMS | {"wage": {"amount": "1800.00", "currency": "SAR"}}
     await amend_vacancy(market.session, vacancy.id, raised, market.owner, NOW, always)
     await publish(market)
-    (removed,) = (await feed.changes(market.session, page["next"], 200))["items"]
+    (removed,) = (await feed.vacancy_changes(market.session, page["next"], 200))["items"]
     assert (removed["type"], removed["status"], removed["vacancy"]) == (
         "org.imdi.vacancy.withdrawn.v1",
         "withdrawn",
         None,
     )
-    assert (await feed.changes(market.session, removed["cursor"], 200)) == {"items": [], "next": removed["cursor"]}
+    assert (await feed.vacancy_changes(market.session, removed["cursor"], 200)) == {
+        "items": [],
+        "next": removed["cursor"],
+    }
 
 
 async def test_the_snapshot_is_the_public_list(market: Market) -> None:
