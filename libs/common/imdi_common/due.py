@@ -16,6 +16,7 @@ from imdi_common.clock import Clock
 from imdi_common.database import Database
 from imdi_common.election import elected
 from imdi_common.mechanics import due, idempotency
+from imdi_common.outbox import forget_old
 from imdi_common.telemetry import continued, logger
 
 DueAction = Callable[[AsyncSession, str, datetime], Awaitable[None]]
@@ -65,6 +66,7 @@ class DueClock:
         now = self._clock.now()
         async with self._database.transaction() as session:
             await session.execute(delete(idempotency).where(idempotency.c.recorded_at < now - IDEMPOTENCY_KEPT))
+            await forget_old(session)
             found = select(due.c.kind, due.c.subject).where(due.c.at <= now, due.c.kind.in_(self._actions))
             rows = (await session.execute(found.order_by(due.c.at).limit(BATCH))).all()
         for kind, subject in rows:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import set_committed_value
@@ -18,6 +18,13 @@ from imdi_contracts.event import Event, Topic
 
 FIRST_KEY = 8
 """The number of the first parameter that is part of the aggregate's key."""
+FORGET = """
+with oldest as (select position, published_at from outbox order by position limit 100),
+     gone as (delete from outbox using oldest where outbox.position = oldest.position
+              and oldest.published_at < clock_timestamp() - interval '366 days' returning published_position)
+update publication set forgotten = greatest(forgotten, (select max(published_position) from gone))
+where exists (select from gone)
+"""
 CHANNEL = "imdi_outbox"
 """Where a commit that announced something wakes the relay (``NOTIFY``)."""
 
@@ -66,3 +73,11 @@ def _statement(mapper: Mapper[Any]) -> str:
         select $1::uuid, $2, $3, event_number, $4, $5, $6, clock_timestamp() from number
         returning sequence
         """  # noqa: S608 - names of our own tables and columns
+
+
+async def forget_old(session: AsyncSession) -> None:
+    """Delete a few of the events published more than a year ago, by the database's own clock, as their marks are.
+
+    Who follows them by an older cursor is told so (``imdi_common.feed``); Kafka keeps them as each topic says.
+    """
+    await session.execute(text(FORGET))

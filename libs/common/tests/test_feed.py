@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common import feed
 from imdi_common.mechanics import outbox, publication
+from imdi_common.outbox import forget_old
 from imdi_common.paging import encode_cursor
 from imdi_common.problems import Problem
 from imdi_contracts.event import Topic
@@ -80,3 +82,23 @@ async def test_a_cursor_older_than_what_is_kept_is_gone(session: AsyncSession, t
         assert gone.value.status == 410
         assert gone.value.extra == {"snapshot": "/v1/things", "after": kept}
     assert [item["label"] for item in (await read(session, kept))["items"]] == ["c"]
+
+
+async def test_what_was_published_over_a_year_ago_is_forgotten_and_its_cursors_are_gone(
+    session: AsyncSession, things: Any
+) -> None:
+    made = [await things.make(session, label) for label in "abcd"]
+    await publish(session, *made[:3])
+    await things.make(session, "never published")
+    ages = {made[0]: 400, made[1]: 367, made[2]: 365}
+    for subject, days in ages.items():
+        old = func.now() - timedelta(days=days)
+        await session.execute(update(outbox).where(outbox.c.key == str(subject)).values(published_at=old))
+    for _ in range(2):
+        await forget_old(session)
+        left = await session.scalars(select(outbox.c.sequence).order_by(outbox.c.position))
+        assert len(list(left)) == 3
+        assert await session.scalar(select(publication.c.forgotten)) == 2
+    with pytest.raises(Problem, match="cursor-expired") as gone:
+        await read(session, encode_cursor(1))
+    assert [item["label"] for item in (await read(session, gone.value.extra["after"]))["items"]] == ["c", "d"]

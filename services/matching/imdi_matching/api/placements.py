@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, Deed, Door, Show, door_router
+from imdi_common.following import Change, Following, follow
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from imdi_common.shapes import Shape, Text, Versioned
 from imdi_contracts.matching import PlacementTerms
@@ -20,7 +22,7 @@ from imdi_matching.actions.propose import propose
 from imdi_matching.actions.select_worker import select_worker
 from imdi_matching.actions.withdraw import withdraw
 from imdi_matching.api.codes import Day, Wage
-from imdi_matching.queries.placements import Filters, list_placements, show_placement
+from imdi_matching.queries.placements import Filters, list_placements, own_changes, show_placement
 
 Status = Literal["proposed", "accepted", "selected", "offered", "agreed", "ready", "deployed", "completed", "withdrawn"]
 
@@ -50,7 +52,9 @@ class Withdrawal(Shape):
     reason: Text
 
 
-class Placement(Versioned):
+class Announced(Shape):
+    """What a placement's events say of it: codes and terms, no evidence and nobody's own words."""
+
     id: UUID
     vacancy_id: UUID
     worker_id: UUID
@@ -62,12 +66,27 @@ class Placement(Versioned):
     first_departure: bool
     conflict: bool
     """The worker departed though the placement was withdrawn."""
-    reason: str | None
     reason_code: str | None
+
+
+class Placement(Announced, Versioned):
+    reason: str | None
+    """Why it was withdrawn, in the party's own words where there are any, else the code."""
     acceptance: Evidence | None
     """To the controller alone."""
     agreement: Evidence | None
     """To the controller alone."""
+
+
+class PlacementChange(Change):
+    placement_id: UUID
+    status: Status
+    placement: Announced
+
+
+class PlacementChanges(Shape):
+    items: list[PlacementChange]
+    next: str | None
 
 
 class Listing(Shape):
@@ -97,6 +116,14 @@ async def placements(door: Caller, asked: Annotated[Listing, Query()]) -> Respon
     async with door.reading() as session:
         page = await list_placements(session, filters, door.actor, asked.limit, asked.cursor)
         return door.answer(Page[Placement](items=[Placement(**row) for row in page["items"]], next=page["next"]))
+
+
+@router.get("/changes", response_model=PlacementChanges, summary="Follow own placements", openapi_extra=OWN)
+async def placement_changes(door: Caller, asked: Annotated[Following, Query()]) -> Response:
+    def read(session: AsyncSession, after: str | None, limit: int) -> Awaitable[dict[str, Any]]:
+        return own_changes(session, door.actor, after, limit)
+
+    return door.answer(PlacementChanges(**await follow(door, asked, read)))
 
 
 @router.get("/{placement_id}", response_model=Placement, summary="Read a placement", openapi_extra=OWN)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
+from imdi_common.feed import changes
+from imdi_common.mechanics import outbox
 from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_common.problems import not_found
+from imdi_contracts.matching import PLACEMENTS
 from imdi_matching.storage.placements import of_either
 from imdi_matching.storage.tables import Placement
 
@@ -49,6 +52,19 @@ async def list_placements(
     page = rows[:limit]
     after = encode_cursor(page[-1].id) if len(rows) > limit else None
     return {"items": [_shown(placement, actor) for placement in page], "next": after}
+
+
+async def own_changes(session: AsyncSession, actor: Actor, after: str | None, limit: int) -> dict[str, Any]:
+    """What has become of own placements after a cursor (``imdi_common.feed.changes``): own as of now."""
+    own = select(cast(Placement.id, Text)).where(of_either(actor.member.id))
+    among = outbox.c.key.in_(own)
+    return await changes(session, PLACEMENTS, after, limit, _told, restart="/v1/placements", among=among)
+
+
+def _told(_: str, state: dict[str, Any]) -> dict[str, Any]:
+    placement_id, reason_code = state.pop("placement_id"), state.pop("reason")
+    placement = {"id": placement_id, **state, "reason_code": reason_code}
+    return {"placement_id": placement_id, "status": state["status"], "placement": placement}
 
 
 def _shown(placement: Placement, actor: Actor) -> dict[str, Any]:

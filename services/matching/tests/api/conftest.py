@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import AsyncClient, Response
 from services.matching.tests.conftest import EVIDENCE, NOW, TERMS, Market, always, member
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from imdi_common.actor import Actor
 from imdi_common.database import Database
@@ -54,8 +54,13 @@ class Stage:
 
     async def published(self) -> None:
         await self.posted()
+        await self._publish()
+
+    async def _publish(self) -> None:
+        """All that was announced has reached Kafka."""
         await self.market.session.execute(update(outbox).values(published_at=NOW, published_position=outbox.c.position))
-        await self.market.session.execute(update(publication).values(last=10))
+        last = select(func.max(outbox.c.position)).scalar_subquery()
+        await self.market.session.execute(update(publication).values(last=last))
 
     async def paused(self) -> None:
         await self.posted()
@@ -107,6 +112,15 @@ class Stage:
     async def agreed(self) -> None:
         await self.offered()
         await agree(self.market.session, self.made[PLACEMENT], EVIDENCE, self.market.agency)
+
+    async def agreed_published(self) -> None:
+        await self.agreed()
+        await self._publish()
+
+    async def forgotten(self) -> None:
+        """The beginning was published too long ago to be kept."""
+        await self.agreed_published()
+        await self.market.session.execute(update(publication).values(forgotten=1))
 
     async def withdrawn(self) -> None:
         await self.agreed()

@@ -49,6 +49,7 @@ OTHERS: dict[str, Cell] = {
     "read": ("GET", "/v1/vacancies/{id}", None),
     "placements": ("GET", "/v1/placements", None),
     "changes": ("GET", "/v1/vacancies/changes", None),
+    "placement changes": ("GET", "/v1/placements/changes", None),
     "snapshot": ("GET", "/v1/vacancies/snapshot", None),
 }
 EVERY = [*ON_A_VACANCY.values(), *ON_A_PLACEMENT.values(), *ON_A_PROFILE.values(), *OTHERS.values()]
@@ -112,7 +113,8 @@ async def test_a_stranger_of_any_kind_proposes_nobody_and_lists_nothing(kind: st
     ]
     assert [answer.status_code for answer in told] == [404] * 3
     assert len({answer.content for answer in told}) == 1
-    assert (await send(kind, OTHERS["placements"], "")).json() == {"items": [], "next": None}
+    for listing in ("placements", "placement changes"):
+        assert (await send(kind, OTHERS[listing], "")).json() == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize("status", ["applied", "suspended", "withdrawn"])
