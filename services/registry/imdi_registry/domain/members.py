@@ -51,7 +51,7 @@ def licensed_until(kind: str, licences: Iterable[Licence], today: date) -> date 
     """The last day that licences cover without a gap from today on; None where today is not covered."""
     covered: date | None = None
     for licence in sorted(_counting(kind, licences), key=lambda each: each.valid_from):
-        begins_in_time = licence.valid_from <= (covered + timedelta(days=1) if covered else today)
+        begins_in_time = (licence.valid_from - covered).days <= 1 if covered else licence.valid_from <= today
         if begins_in_time and licence.valid_until >= today:
             covered = max(covered or licence.valid_until, licence.valid_until)
     return covered
@@ -60,7 +60,8 @@ def licensed_until(kind: str, licences: Iterable[Licence], today: date) -> date 
 def next_change(kind: str, licences: Iterable[Licence], today: date) -> date | None:
     """The next day on which ``licensed_until`` may differ: a licence begins, or the cover ends the day before."""
     counting = _counting(kind, licences)
-    days = {each.valid_from for each in counting} | {each.valid_until + timedelta(days=1) for each in counting}
+    ends = {each.valid_until for each in counting} - {date.max}
+    days = {each.valid_from for each in counting} | {end + timedelta(days=1) for end in ends}
     return min((day for day in days if day > today), default=None)
 
 

@@ -55,6 +55,7 @@ async def test_a_members_standing_moves_and_each_move_is_announced(
         "withdrawn",
     ]
     assert [sequence for *_, sequence, _ in events] == [1, 2, 3, 4, 5]
+    assert "fees taken" not in str(events), "a steward's words about a member travel"
 
 
 async def test_a_move_from_the_wrong_standing_is_a_conflict(desk: Any) -> None:
@@ -178,6 +179,15 @@ async def test_a_licence_that_ends_before_it_begins_is_refused(desk: Any, applyi
         "rule": "not_before_valid_from",
         "detail": "must not lie before valid_from.",
     }
+
+
+async def test_a_licence_without_an_end_is_kept_as_it_was_stated(desk: Any, applying: Applying) -> None:
+    stated = applying()
+    stated["licences"][0]["valid_until"] = "9999-12-31"
+    answer = await desk.post("/v1/members", None, stated)
+    assert answer.status_code == 201
+    assert answer.json()["licensed_until"] == "9999-12-31"
+    assert answer.json()["licences"][0] == stated["licences"][0] | {"status": "valid"}
 
 
 async def test_an_application_sent_twice_is_one_application(desk: Any, applying: Applying) -> None:

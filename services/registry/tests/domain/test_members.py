@@ -75,6 +75,16 @@ def test_cover_runs_on_without_a_gap(licences: list[tuple[str, str]], until: str
     assert found == (date.fromisoformat(until) if until else None)
 
 
+def test_a_licence_may_have_no_end() -> None:
+    """Issuers write the last day there is where a licence does not end."""
+    for_ever = [recruitment("2026-01-01", "9999-12-31"), recruitment("2027-01-01", "9999-12-31")]
+    assert licensed_until("recruitment_agency", for_ever, TODAY) == date.max
+    assert next_change("recruitment_agency", for_ever, TODAY) == date(2027, 1, 1)
+    assert next_change("recruitment_agency", for_ever, date(2027, 1, 1)) is None
+    first_to_last = [Licence("recruitment", date.min, date.max)]
+    assert licensed_until("recruitment_agency", first_to_last, TODAY) == date.max
+
+
 def test_an_agency_needs_a_recruitment_licence_others_any() -> None:
     trade = recruitment("2026-01-01", "2027-01-01", "trade")
     assert licensed_until("recruitment_agency", [trade], TODAY) is None
