@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -36,10 +36,16 @@ class Correction:
 
 
 async def change_facts(
-    session: AsyncSession, master: MasterKey, worker_id: UUID, correction: Correction, actor: Actor, now: datetime
+    session: AsyncSession,
+    master: MasterKey,
+    worker_id: UUID,
+    correction: Correction,
+    actor: Actor,
+    now: datetime,
+    match: Callable[[int], None],
 ) -> UUID:
-    """Seal the corrected identity; announced where a legal fact changed."""
-    worker, identity = await touched(session, master, worker_id, "change_facts", actor)
+    """Seal the corrected identity; announced where a legal fact changed. ``match`` judges the version corrected."""
+    worker, identity = await touched(session, master, worker_id, "change_facts", actor, match)
     corrected = judged(_corrected(identity, correction), correction.mrz, latest_today(now))
     if isinstance(corrected, list):
         raise bad_input(corrected)

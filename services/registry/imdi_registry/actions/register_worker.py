@@ -15,7 +15,7 @@ from imdi_common.ids import uuid7
 from imdi_common.outbox import announce
 from imdi_common.problems import conflict
 from imdi_contracts.registry import WorkerRegistered
-from imdi_registry.actions.refusals import bad_input
+from imdi_registry.actions.refusals import bad_input, demand
 from imdi_registry.actions.telling import of_worker
 from imdi_registry.domain.identity import Identity, judged
 from imdi_registry.storage import workers
@@ -36,6 +36,7 @@ async def register_worker(
     session: AsyncSession, master: MasterKey, stated: Registration, actor: Actor, now: datetime
 ) -> UUID:
     """Keep the identity under a key of its own, and announce the legal facts alone."""
+    demand("register_worker", {"member"} if actor.tenant else set())
     identity = judged(stated.identity, stated.mrz, latest_today(now))
     if isinstance(identity, list):
         raise bad_input(identity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,14 +19,22 @@ from imdi_registry.storage.tables import Worker
 
 
 async def touched(
-    session: AsyncSession, master: MasterKey, worker_id: UUID, deed: Deed, actor: Actor
+    session: AsyncSession,
+    master: MasterKey,
+    worker_id: UUID,
+    deed: Deed,
+    actor: Actor,
+    match: Callable[[int], None] | None = None,
 ) -> tuple[Worker, Identity]:
     """The worker, locked and about to change, with its identity.
 
-    404 to a stranger, 403 to one who may not do this, 409 where the worker is erased or about to be.
+    404 to a stranger, 403 to one who may not do this, what ``match`` says of the version, 409 where the worker is
+    erased or about to be.
     """
     seen = await workers.see(session, master, worker_id, actor, for_update=True)
     demand(deed, relations(seen.rows))
+    if match:
+        match(seen.worker.version)
     if seen.identity is None:
         raise conflict("wrong-state", "The worker is being erased, or has been.", state=seen.worker.status)
     seen.worker.version += 1

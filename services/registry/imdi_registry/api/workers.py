@@ -193,12 +193,12 @@ async def correct_worker(worker_id: UUID, body: WorkerCorrection, door: Caller) 
     if body.passport:
         fields["passport"], mrz = _passport(body.passport), body.passport.mrz
     correction = Correction(fields, mrz)
-
-    async def deed(session: AsyncSession) -> UUID:
-        door.demand_match(await workers.version(session, master_of(door), worker_id, door.actor))
-        return await change_facts(session, master_of(door), worker_id, correction, door.actor, door.now)
-
-    return await door.change(deed, shown(door))
+    return await door.change(
+        lambda session: change_facts(
+            session, master_of(door), worker_id, correction, door.actor, door.now, door.demand_match
+        ),
+        shown(door),
+    )
 
 
 @router.post("/{worker_id}/consents", response_model=Worker, summary="Give or withdraw a worker's consent")

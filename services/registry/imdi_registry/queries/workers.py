@@ -144,8 +144,3 @@ def _for_controller(answer: dict[str, Any], identity: Identity, now: datetime) -
     """What a clerk should know of the passport that is theirs to keep in order."""
     passport = answer["passport"] | {"mrz_checked": identity.passport.mrz_checked}
     return {"passport": passport, "notices": notices(identity, today_in(identity.country, now))}
-
-
-async def version(session: AsyncSession, master: MasterKey, worker_id: UUID, actor: Actor) -> int:
-    """What ``If-Match`` is compared with; 404 to a stranger."""
-    return (await workers.see(session, master, worker_id, actor, for_update=True)).worker.version

@@ -195,6 +195,32 @@ async def test_a_correction_needs_the_newest_etag(desk: Any) -> None:
     assert (await correct(desk, worker_id, {"phone": "+9779822222222"}, tag)).status_code == 412
 
 
+async def test_who_may_not_correct_is_told_that_before_anything_about_versions(desk: Any) -> None:
+    await desk.join("Himal")
+    await desk.join("Rival")
+    worker_id = await desk.register("Himal")
+    for who, status in (("steward", 403), ("Rival", 404)):
+        for headers in ({}, {"If-Match": '"77"'}):
+            path = f"/v1/workers/{worker_id}"
+            answer = await desk.send("PATCH", path, who, {"phone": "+9779811111111"}, headers=headers)
+            assert answer.status_code == status
+
+
+async def test_an_erased_worker_is_a_conflict_to_its_controller_alone(desk: Any) -> None:
+    await desk.join("Himal")
+    worker_id = await desk.register("Himal")
+    await desk.post(f"/v1/workers/{worker_id}/erasure", "Himal", {"reason": "asked"})
+    assert (await correct(desk, worker_id, {"phone": "+9779811111111"})).status_code == 409
+    headers = {"If-Match": "*"}
+    refused = await desk.send("PATCH", f"/v1/workers/{worker_id}", "steward", {"phone": None}, headers=headers)
+    assert refused.status_code == 403
+
+
+async def test_a_steward_registers_nobody_however_the_request_looks(desk: Any, registering: Registering) -> None:
+    for request in (registering(), registering(phone="nobody")):
+        assert (await desk.post("/v1/workers", "steward", request)).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
