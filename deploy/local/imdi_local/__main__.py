@@ -16,6 +16,7 @@ import typer
 from imdi_local import processes, surroundings
 from imdi_local import provision as provisioning
 from imdi_local.home import OURSELVES, Home
+from imdi_local.links import Links
 from imdi_local.logs import Journal, Terminal
 from imdi_local.trouble import Trouble
 from imdi_local.up import Up, Wish
@@ -33,9 +34,15 @@ def up(
     once: Annotated[bool, typer.Option("--once", help="End after the journey.")] = False,
     no_demo: Annotated[bool, typer.Option("--no-demo", help="No demonstration: the two stewards alone.")] = False,
     no_law: Annotated[bool, typer.Option("--no-law", help="No law packs.")] = False,
+    apart: Annotated[bool, typer.Option("--apart", help="Each role of a service in a process of its own.")] = False,
 ) -> None:
     """Start PostgreSQL, Kafka and every service, tell one worker's journey, and stay up until Ctrl-C."""
-    wish = Wish(base=port_base, once=once, demo=not no_demo, law=not no_law)
+    try:
+        links = Links.of(os.environ)
+    except Trouble as trouble:
+        typer.echo(f"imdi: {trouble}", err=True)
+        raise typer.Exit(1) from None
+    wish = Wish(base=port_base, once=once, demo=not no_demo, law=not no_law, apart=apart, links=links)
     raise typer.Exit(start(Home(home), wish, surroundings.installed()))
 
 

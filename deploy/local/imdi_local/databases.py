@@ -26,10 +26,10 @@ class Database:
         """The service's role."""
         return f"{self.name}_app"
 
-    def urls(self, superuser_dsn: str, database: str = "") -> tuple[str, str]:
-        """The app's and the migrator's URL for SQLAlchemy with asyncpg, on the server of that DSN."""
+    def urls(self, superuser_dsn: str, database: str = "", *, port: int | None = None) -> tuple[str, str]:
+        """The app's and the migrator's URL for SQLAlchemy with asyncpg, on that DSN's server (or a ``port`` to it)."""
         where = urlsplit(superuser_dsn)
-        place = f"{where.hostname}:{where.port or 5432}/{database or self.name}"
+        place = f"{where.hostname}:{port or where.port or 5432}/{database or self.name}"
         return (
             f"postgresql+asyncpg://{self.app}:{self.app_password}@{place}",
             f"postgresql+asyncpg://{self.migrator}:{self.migrator_password}@{place}",

@@ -53,12 +53,21 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
+class Link:
+    """A second door: the broker listens on ``port``, and tells who comes there that it is to be reached at ``told``."""
+
+    port: int
+    told: int
+
+
+@dataclass(frozen=True)
 class Kafka:
     """Where a broker keeps its data, and its two ports."""
 
     data: Path
     port: int
     controller_port: int
+    link: Link | None = None
     jars: list[Path] = field(default_factory=kafka_jars, repr=False)
     java: Path = field(default_factory=find_java)
 
@@ -126,6 +135,10 @@ class Kafka:
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
         }
+        if self.link:
+            settings["listeners"] += f",LINK://127.0.0.1:{self.link.port}"
+            settings["advertised.listeners"] += f",LINK://127.0.0.1:{self.link.told}"
+            settings["listener.security.protocol.map"] += ",LINK:PLAINTEXT"
         self.properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
 
     def _program(self, name: str, main: tuple[str, ...]) -> Program:

@@ -11,12 +11,15 @@ from importlib.metadata import entry_points
 from imdi_local.cache import cache
 from imdi_local.databases import Database
 from imdi_local.kept_secrets import Secrets
+from imdi_local.links import NONE, Links
 from imdi_local.program import Program
 
 PORTAL = "portal"
 PORTS = {PORTAL: 0, "registry": 1, "matching": 2, "legislation": 3, "worker-prep": 4}
 """What is added to the base; services to come follow on."""
-POSTGRES_PORT, KAFKA_PORT, CONTROLLER_PORT = 10, 20, 21
+POSTGRES_PORT, KAFKA_PORT, CONTROLLER_PORT, KAFKA_LINK_PORT = 10, 20, 21, 22
+ROLES = ("api", "relay", "projections", "policies", "clock")
+"""What ``serve`` does in one process, and production in one process each."""
 ENCRYPTING = ("registry", "worker-prep")
 """Who encrypts what it keeps of people, under a master key of its own."""
 
@@ -72,6 +75,7 @@ class Surroundings:
     superuser_dsn: str = field(repr=False)
     bootstrap: str
     secrets: Secrets = field(repr=False)
+    links: Links = NONE
 
     def database_of(self, service: ServiceCode) -> Database:
         """The service's database and its roles."""
@@ -92,8 +96,11 @@ class Surroundings:
             urls = {name.replace("-", "_").upper(): url for name, url in self.urls.items() if name != service.name}
             return settings | {f"{name}_URL": url for name, url in urls.items()}
         app_url, migrator_url = self.database_of(service).urls(self.superuser_dsn)
+        if self.links.postgres and not migrating:
+            app_url, _ = self.database_of(service).urls(self.superuser_dsn, port=self.links.postgres)
+        bootstrap = f"127.0.0.1:{self.links.kafka}" if self.links.kafka else self.bootstrap
         issuer = self.urls["registry"]
-        settings |= {"DATABASE_URL": app_url, "KAFKA_BOOTSTRAP": self.bootstrap}
+        settings |= {"DATABASE_URL": app_url, "KAFKA_BOOTSTRAP": bootstrap}
         settings |= {"ISSUER": issuer, "JWKS_URL": f"{issuer}/.well-known/jwks.json"}
         if key := self.secrets.master_keys.get(service.name):
             settings["MASTER_KEY"] = key

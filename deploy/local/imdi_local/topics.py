@@ -10,20 +10,10 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from imdi_contracts import catalogue
-from imdi_contracts.event import Topic
+from imdi_contracts.event import KEEPING, PARTITIONS, Topic
 
-PARTITIONS = 12
-DAY = 24 * 60 * 60 * 1000
-"""In milliseconds."""
-SETTINGS: dict[str, dict[str, str]] = {
-    "for_ever": {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"},
-    "compacted": {
-        "cleanup.policy": "compact",
-        "min.compaction.lag.ms": str(7 * DAY),
-        "max.compaction.lag.ms": str(30 * DAY),
-        "segment.ms": str(DAY),
-    },
-}
+SETTINGS = {kept: {name: str(value) for name, value in settings.items()} for kept, settings in KEEPING.items()}
+"""Of topics, by how they are kept, as the broker takes them."""
 
 
 async def provide(bootstrap: str, topics: Iterable[Topic] | None = None, copies: int = 1) -> list[str]:

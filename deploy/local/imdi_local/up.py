@@ -17,8 +17,9 @@ import httpx
 
 from imdi_local import databases, kafka, kafka_jars, ports, postgres, processes, run_file, topics
 from imdi_local.home import OURSELVES, Home, write_private
-from imdi_local.kafka import Kafka
+from imdi_local.kafka import Kafka, Link
 from imdi_local.kept_secrets import Secrets, kept_secrets
+from imdi_local.links import NONE, Links
 from imdi_local.logs import Journal
 from imdi_local.postgres import Postgres
 from imdi_local.program import Program
@@ -28,13 +29,18 @@ from imdi_local.supervise import Plan, Supervisor
 from imdi_local.surroundings import (
     CONTROLLER_PORT,
     ENCRYPTING,
+    KAFKA_LINK_PORT,
     KAFKA_PORT,
     POSTGRES_PORT,
+    ROLES,
     ServiceCode,
     Surroundings,
     ports_of,
 )
 from imdi_local.trouble import Trouble
+
+STEADY = 1.0
+"""Seconds after which a role without an HTTP door counts as started: what it cannot start with shows at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +51,9 @@ class Wish:
     once: bool = False
     demo: bool = True
     law: bool = True
+    apart: bool = False
+    """Each role of a service in a process of its own, as in production."""
+    links: Links = NONE
 
 
 class Up:
@@ -98,14 +107,15 @@ class Up:
     async def _live(self) -> None:
         self._secrets = kept_secrets(self._home, [each.name for each in self._with_database], list(ENCRYPTING))
         reserved = {"PostgreSQL": POSTGRES_PORT, "Kafka": KAFKA_PORT, "Kafka's controller": CONTROLLER_PORT}
+        reserved |= {"Kafka's link": KAFKA_LINK_PORT} if self._wish.links.kafka else {}
         wanted = self._ports | {name: self._wish.base + offset for name, offset in reserved.items()}
         ports.demand_free(wanted, self._wish.base)
         await self._start_postgres()
         bootstrap = f"127.0.0.1:{self._wish.base + KAFKA_PORT}"
-        around = Surroundings(self.urls, self._postgres.superuser_dsn, bootstrap, self._secrets)
+        around = Surroundings(self.urls, self._postgres.superuser_dsn, bootstrap, self._secrets, self._wish.links)
         await _all([self._start_kafka(), self._migrate(around)])
         with self._journal.step("services"):
-            await self._supervisor.start(*(self._plan(around, service) for service in self._services))
+            await self._supervisor.start(*(plan for service in self._services for plan in self._plans(around, service)))
         await self._furnish(around)
         self._ready = True
         self._spawned()
@@ -133,7 +143,10 @@ class Up:
         with self._journal.step("Kafka"):
             base = self._wish.base
             place = self._home.folder / "kafka"
-            self._kafka = server = await asyncio.to_thread(Kafka, place, base + KAFKA_PORT, base + CONTROLLER_PORT)
+            told = self._wish.links.kafka
+            link = Link(base + KAFKA_LINK_PORT, told) if told else None
+            ports = base + KAFKA_PORT, base + CONTROLLER_PORT
+            self._kafka = server = await asyncio.to_thread(Kafka, place, *ports, link)
             await server.create()
             explain = partial(kafka.damaged, place)
             await self._supervisor.start(
@@ -159,12 +172,19 @@ class Up:
         finally:
             await fetching.stop(1)
 
-    def _plan(self, around: Surroundings, service: ServiceCode) -> Plan:
+    def _plans(self, around: Surroundings, service: ServiceCode) -> list[Plan]:
+        """One process that serves, or one for each role."""
+        if not (self._wish.apart and service.has_database):
+            return [self._plan(around, service, "serve", service.name)]
+        return [self._plan(around, service, role, f"{service.name}-{role}") for role in ROLES]
+
+    def _plan(self, around: Surroundings, service: ServiceCode, role: str, name: str) -> Plan:
+        answers = partial(_answers, f"{self.urls[service.name]}/health/ready")
         return Plan(
-            name=service.name,
-            program=partial(around.program, service, "serve"),
-            ready=partial(_answers, f"{self.urls[service.name]}/health/ready"),
-            explain=partial(_cannot_start, service.name),
+            name=name,
+            program=partial(around.program, service, role),
+            ready=answers if role in ("serve", "api") else partial(asyncio.sleep, STEADY),
+            explain=partial(_cannot_start, name),
         )
 
     async def _furnish(self, around: Surroundings) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -42,7 +43,9 @@ def serve(name: str, role: str) -> None:
     print(f"{name} {role} begins", flush=True)
     if role == "migrate":
         asyncio.run(migrate(told["MIGRATOR_DATABASE_URL"].replace("+asyncpg", "")))
-    if role == "serve":
+    if role in ("relay", "projections", "policies", "clock"):
+        signal.pause()
+    if role in ("serve", "api"):
         HTTPServer((told["HOST"], int(told["PORT"])), Door).serve_forever()
 
 
@@ -58,11 +61,13 @@ def up(home: str, base: str, *words: str) -> int:
     """A platform without demonstration."""
     from imdi_local.__main__ import start  # noqa: PLC0415 - the services start without it
     from imdi_local.home import Home  # noqa: PLC0415
+    from imdi_local.links import Links  # noqa: PLC0415
     from imdi_local.surroundings import ServiceCode  # noqa: PLC0415
     from imdi_local.up import Wish  # noqa: PLC0415
 
     services = [ServiceCode(name, (sys.executable, __file__, name)) for name in NAMES]
-    wish = Wish(base=int(base), once="once" in words, demo=False, law="law" in words)
+    asked = {word: word in words for word in ("once", "law", "apart")}
+    wish = Wish(base=int(base), demo=False, links=Links.of(os.environ), **asked)
     return start(Home(Path(home)), wish, services)
 
 
