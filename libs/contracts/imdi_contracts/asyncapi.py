@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from imdi_contracts import catalogue, matching
-from imdi_contracts.event import Event, Topic
+from imdi_contracts.event import KEEPING, PARTITIONS, Event, Topic
 from imdi_contracts.schemas import schema_id
 
-PARTITIONS = 12
-DAY = 24 * 60 * 60 * 1000
-"""In milliseconds."""
-RETENTION: dict[str, dict[str, Any]] = {
-    "for_ever": {"cleanup.policy": ["delete"], "retention.ms": -1},
-    "compacted": {"cleanup.policy": ["compact"], "min.compaction.lag.ms": 7 * DAY, "max.compaction.lag.ms": 30 * DAY},
-}
 HEADERS: dict[str, dict[str, str]] = {
     "ce_specversion": {"type": "string", "const": "1.0"},
     "ce_id": {"type": "string", "format": "uuid", "description": "The same at every delivery."},
@@ -82,10 +75,14 @@ def _channel(topic: Topic) -> dict[str, Any]:
         "address": topic.name,
         "description": f"Keyed by {topic.key}; kept {kept}; read by {topic.readers}.",
         "messages": {event.type(): {"$ref": f"#/components/messages/{event.type()}"} for event in on(topic)},
-        "bindings": {
-            "kafka": {"topic": topic.name, "partitions": PARTITIONS, "topicConfiguration": RETENTION[topic.kept]}
-        },
+        "bindings": {"kafka": {"topic": topic.name, "partitions": PARTITIONS, "topicConfiguration": _keeping(topic)}},
     }
+
+
+def _keeping(topic: Topic) -> dict[str, Any]:
+    """The topic's settings as AsyncAPI's binding for Kafka has them: policies as a list."""
+    settings = KEEPING[topic.kept]
+    return settings | {"cleanup.policy": [settings["cleanup.policy"]]}
 
 
 def _operation(topic: Topic) -> dict[str, Any]:

@@ -23,6 +23,8 @@ Amount = Annotated[
     PlainSerializer(lambda amount: f"{amount:f}", return_type=str),
 ]
 """A decimal amount, never a float; travels as a string."""
+Reason = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$")]
+"""Why something came to its end: a code, for anybody's own words may name people, and stay where they were said."""
 
 Cefr = Literal["A1", "A2", "B1", "B2", "C1", "C2"]
 """Common European Framework of Reference, lowest first; as a fact 0 is none, 1 is A1 … 6 is C2."""

@@ -7,6 +7,21 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+PARTITIONS = 12
+DAY = 24 * 60 * 60 * 1000
+"""In milliseconds."""
+Kept = Literal["for_ever", "compacted"]
+KEEPING: dict[Kept, dict[str, str | int]] = {
+    "for_ever": {"cleanup.policy": "delete", "retention.ms": -1, "retention.bytes": -1},
+    "compacted": {
+        "cleanup.policy": "compact",
+        "min.compaction.lag.ms": 7 * DAY,
+        "max.compaction.lag.ms": 30 * DAY,
+        "segment.ms": DAY,
+    },
+}
+"""How Kafka is told to keep a topic's records."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -14,7 +29,7 @@ class Topic:
 
     name: str
     key: str
-    kept: Literal["for_ever", "compacted"] = "for_ever"
+    kept: Kept = "for_ever"
     readers: Literal["services", "public"] = "services"
 
     @property

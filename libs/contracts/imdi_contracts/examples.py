@@ -16,6 +16,7 @@ SAMPLES: dict[str, Any] = {
     "Basis.title": "Agreement between the Philippines and Saudi Arabia on domestic worker recruitment",
     "DeterminedBar.reason": "No labour permit is issued for this country",
     "Breach.found": "1200.00",
+    "Breach.reason": "No permit is issued for this country",
     "DeterminedCriterion.effect": {"criterion": "age", "min": 24},
     "DeterminedItem.category": "medical",
     "DeterminedItem.performed_by": "medical_provider",
@@ -24,6 +25,8 @@ SAMPLES: dict[str, Any] = {
     "DisputedSource.value": "P60D",
     "Employer.kind": "company",
     "Employer.name": "Al Noor Care",
+    "ItemState.category": "medical",
+    "ItemState.status": "cleared",
     "Place.country": "SA",
     "RuleReference.code": "ph-sa-wage",
     "RuleVersion.effect": {"criterion": "age", "min": 24},
@@ -69,7 +72,7 @@ SAMPLES: dict[str, Any] = {
     "payer": "employer",
     "place": "Riyadh",
     "positions": 2,
-    "reason": "sample reason",
+    "reason": "erased",
     "rest_days_per_week": 1,
     "retains_documents": False,
     "revision": 1,
@@ -119,9 +122,9 @@ def _example(event: type[Event], *, full: bool) -> dict[str, Any]:
 
 
 def _status(happened: str, states: list[str]) -> str:
-    """The state after the event, where its name tells; else the first that the schema lists."""
+    """The state after the event, where its name tells; else one that is under way, or the first of the schema."""
     said = happened.rpartition(".")[2].replace("-", "_")
-    return STATUSES.get(happened, said if said in states else states[0])
+    return next(one for one in (STATUSES.get(happened), said, "in_progress", *states) if one in states)
 
 
 class _Maker:

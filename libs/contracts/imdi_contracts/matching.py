@@ -17,6 +17,7 @@ from imdi_contracts.codes import (
     MemberKind,
     Money,
     Occupation,
+    Reason,
     RuleReference,
     Wage,
 )
@@ -142,7 +143,7 @@ class VacancyState(Event):
     submitted_on: date
     """The day of the first submission, in UTC."""
     breaches: list[Breach] = Field(default_factory=list)
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class VacancySubmitted(VacancyState):
@@ -220,7 +221,7 @@ class PlacementState(Event):
     """No earlier placement of this worker was deployed."""
     conflict: bool = False
     """A fact of the world overtook an intent: departed though withdrawn."""
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class PlacementProposed(PlacementState):

@@ -32,7 +32,6 @@ class MemberState(Event):
     licensed_until: date | None
     """The last day covered by a valid licence; null where there is none."""
     services: list[MemberService]
-    reason: str | None = None
 
 
 class MemberApplied(MemberState):

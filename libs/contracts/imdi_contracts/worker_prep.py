@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
-from imdi_contracts.codes import Category, FactValue
+from imdi_contracts.codes import Category, FactValue, Reason
 from imdi_contracts.event import Data, Event, Topic
 
 PREPARATIONS = Topic("imdi.worker-prep.preparations", key="preparation", kept="compacted")
@@ -77,7 +77,7 @@ class PreparationState(Event):
     items: list[ItemState]
     item: str | None = None
     """The item that this event is about, where it is about one."""
-    reason: str | None = None
+    reason: Reason | None = None
 
 
 class PreparationOpened(PreparationState):
@@ -96,55 +96,61 @@ class PreparationClosed(PreparationState):
     happened: ClassVar = "preparation.closed"
 
 
-class WorkerClearedDocuments(PreparationState):
+class AboutItem(PreparationState):
+    """What happened to one item of the preparation."""
+
+    item: str
+
+
+class WorkerClearedDocuments(AboutItem):
     happened: ClassVar = "worker.cleared-documents"
 
 
-class WorkerClearedSecurity(PreparationState):
+class WorkerClearedSecurity(AboutItem):
     happened: ClassVar = "worker.cleared-security"
 
 
-class WorkerClearedQualification(PreparationState):
+class WorkerClearedQualification(AboutItem):
     happened: ClassVar = "worker.cleared-qualification"
 
 
-class WorkerClearedLanguage(PreparationState):
+class WorkerClearedLanguage(AboutItem):
     happened: ClassVar = "worker.cleared-language"
 
 
-class WorkerCompletedOrientation(PreparationState):
+class WorkerCompletedOrientation(AboutItem):
     happened: ClassVar = "worker.completed-orientation"
 
 
-class WorkerClearedMedical(PreparationState):
+class WorkerClearedMedical(AboutItem):
     happened: ClassVar = "worker.cleared-medical"
 
 
-class WorkerClearedFinance(PreparationState):
+class WorkerClearedFinance(AboutItem):
     happened: ClassVar = "worker.cleared-finance"
 
 
-class WorkerClearedContract(PreparationState):
+class WorkerClearedContract(AboutItem):
     happened: ClassVar = "worker.cleared-contract"
 
 
-class WorkerClearedPermit(PreparationState):
+class WorkerClearedPermit(AboutItem):
     happened: ClassVar = "worker.cleared-permit"
 
 
-class WorkerDeferredMedical(PreparationState):
+class WorkerDeferredMedical(AboutItem):
     happened: ClassVar = "worker.deferred-medical"
 
 
-class WorkerFailedItem(PreparationState):
+class WorkerFailedItem(AboutItem):
     happened: ClassVar = "worker.failed-item"
 
 
-class ClearanceExpiring(PreparationState):
+class ClearanceExpiring(AboutItem):
     happened: ClassVar = "clearance.expiring"
 
 
-class ClearanceExpired(PreparationState):
+class ClearanceExpired(AboutItem):
     happened: ClassVar = "clearance.expired"
 
 

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from imdi_contracts import asyncapi, catalogue, examples, publish, schemas
 from imdi_contracts.event import Event
+from imdi_contracts.worker_prep import PreparationState
 
 EVENTS = sorted(schemas.types().items())
 NEEDS = sorted(publish.PUBLISHED.glob("examples/*/*-needs.json"))
@@ -94,6 +95,19 @@ def _with_unknown_fields(value: Any, within: str = "") -> Any:
     return {key: _with_unknown_fields(item, key) for key, item in value.items()} | {"from_the_future": {"a": [1]}}
 
 
+def test_an_event_on_an_item_of_a_preparation_names_it() -> None:
+    on_preparations = {event for _, event in EVENTS if issubclass(event, PreparationState)}
+    naming = {event.happened for event in on_preparations if event.model_fields["item"].is_required()}
+    assert naming == {
+        "worker.cleared-documents", "worker.cleared-security", "worker.cleared-qualification",
+        "worker.cleared-language", "worker.completed-orientation", "worker.cleared-medical", "worker.cleared-finance",
+        "worker.cleared-contract", "worker.cleared-permit", "worker.deferred-medical", "worker.failed-item",
+        "clearance.expiring", "clearance.expired",
+    }  # fmt: skip
+    for event in on_preparations:
+        assert {"preparation_id", "worker_id", "placement_id"} <= set(schemas.schema(event)["required"])
+
+
 def test_the_three_receipts_share_one_type_and_look_alike() -> None:
     receipts = [event for event in catalogue.events() if event.happened == "erasure.completed"]
     assert len(receipts) == 3
@@ -136,6 +150,25 @@ class TestAsyncApi:
         assert {name.split(".")[3] for name in public} == {
             "posted", "amended", "paused", "returned", "filled", "closed", "expired", "withdrawn",
         }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("topic", "settings"),
+        [
+            ("imdi.registry.members", {"cleanup.policy": ["delete"], "retention.ms": -1, "retention.bytes": -1}),
+            (
+                "imdi.registry.workers",
+                {
+                    "cleanup.policy": ["compact"],
+                    "min.compaction.lag.ms": 604_800_000,
+                    "max.compaction.lag.ms": 2_592_000_000,
+                    "segment.ms": 86_400_000,
+                },
+            ),
+        ],
+    )
+    def test_a_channel_tells_how_its_records_are_kept(self, topic: str, settings: dict[str, Any]) -> None:
+        kafka = self.document["channels"][topic]["bindings"]["kafka"]
+        assert kafka == {"topic": topic, "partitions": 12, "topicConfiguration": settings}
 
     def test_headers_are_those_of_an_event(self) -> None:
         headers = self.document["components"]["messageTraits"]["cloudevent"]["headers"]

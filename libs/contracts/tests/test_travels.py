@@ -6,10 +6,12 @@ Names, passports, contacts and findings stand on none. The four legal facts of a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 
-from imdi_contracts import catalogue, registry, schemas
+from imdi_contracts import catalogue, examples, registry, schemas
 from imdi_contracts.compatibility import shape
 from imdi_contracts.event import Event
 
@@ -117,6 +119,18 @@ def test_no_field_is_allowed_that_nobody_sends() -> None:
 )
 def test_a_personal_field_would_be_caught(path: str) -> None:
     assert not any(allowed(event, path) for _, event in EVENTS)
+
+
+@pytest.mark.parametrize("words", ["She is expecting a child", "Maria", "", "_"])
+def test_no_event_gives_a_reason_in_anybodys_own_words(words: str) -> None:
+    with_reason = [event for _, event in EVENTS if "reason" in event.model_fields]
+    assert with_reason
+    for event in with_reason:
+        said: dict[str, Any] = examples.full(event)
+        reads = Draft202012Validator(schemas.schema(event))
+        reads.validate(said | {"reason": "agreed_elsewhere"})
+        with pytest.raises(ValidationError):
+            reads.validate(said | {"reason": words})
 
 
 @pytest.mark.parametrize("name", sorted(LEGAL_FACTS))

@@ -13,7 +13,7 @@ SomeWorker = TypeVar("SomeWorker", bound=WorkerState)
 
 
 def of_member(event: type[SomeMember], member: Member) -> SomeMember:
-    """What happened to a member. Its contact stays here."""
+    """What happened to a member. Its contact, and a steward's words about it, stay here."""
     state: dict[str, Any] = {
         "member_id": str(member.id),
         "kind": member.kind,
@@ -21,7 +21,6 @@ def of_member(event: type[SomeMember], member: Member) -> SomeMember:
         "status": member.status,
         "licensed_until": member.licensed_until,
         "services": member.services,
-        "reason": member.reason if member.status in ("suspended", "withdrawn") else None,
     }
     return event.model_validate(state)
 

@@ -44,7 +44,7 @@ async def the_whole_course(hands: Any, world: Any, law: Any, ids: Any) -> None:
     await hands.result("passport", ids["agency"], expires_on=date(2031, 5, 1))
     await hands.move(ids["agency"], date(2027, 2, 9))
     await expire(world.session, hands.id, datetime(2027, 2, 8, 16, 0, tzinfo=UTC))
-    await world.placement("withdrawn", reason="changed plans")
+    await world.placement("withdrawn", reason="withdrawn_by_owner")
 
 
 async def test_the_course_of_a_case_is_told_in_order_without_a_gap(
@@ -92,7 +92,7 @@ async def test_each_event_holds_the_state_after_it(hands: Any, world: Any, law: 
     assert {one["status"] for one in after["cleared-to-depart"]["items"]} == {"cleared"}
     assert (after["revoked"]["status"], after["revoked"]["departure_on"]) == ("revoked", "2027-02-09")
     assert (after["expired"]["item"], after["expired"]["items"][0]["status"]) == ("medical_examination", "required")
-    assert (after["closed"]["status"], after["closed"]["reason"]) == ("closed", "changed plans")
+    assert (after["closed"]["status"], after["closed"]["reason"]) == ("closed", "withdrawn_by_owner")
     assert after["facts-changed"]["facts"] == {"worker.facts.kin": "sister"}
 
 
