@@ -70,7 +70,8 @@ def _complete(method: str, operation: dict[str, Any], example: dict[str, Any]) -
     success = example.get("success")
     if success:
         answer = operation["responses"].setdefault(str(success["status"]), {"description": "Done"})
-        answer.setdefault("content", {}).setdefault("application/json", {})["example"] = success.get("body")
+        media_type = success.get("media_type", "application/json")
+        answer.setdefault("content", {}).setdefault(media_type, {})["example"] = success.get("body")
     for problem in example.get("problems", []):
         answer = operation["responses"].setdefault(str(problem["status"]), {"description": problem["slug"]})
         content = answer.setdefault("content", {}).setdefault(

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
+from fastapi.responses import StreamingResponse
 
 from imdi_common.door import OWN, Caller, door_router
-from imdi_common.following import Change, Following, follow
+from imdi_common.following import EVENT_STREAM, Change, Following, follow, stream
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit
 from imdi_common.shapes import Shape
 from imdi_contracts.codes import ContractTerms, Wage
@@ -75,6 +76,18 @@ router = door_router(prefix="/v1/vacancies", tags=["feed"])
 @router.get("/changes", response_model=Changes, summary="Follow the public list", openapi_extra=OWN)
 async def vacancy_changes(door: Caller, asked: Annotated[Following, Query()]) -> Response:
     return door.answer(Changes(**await follow(door, asked, feed.vacancy_changes)))
+
+
+@router.get(
+    "/changes/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {EVENT_STREAM: {}}}},
+    summary="Be told the changes of the public list as they happen",
+    openapi_extra=OWN,
+)
+async def vacancy_stream(door: Caller, after: Annotated[Cursor, Query()] = None) -> Response:
+    """Server-sent events; the id of each is its cursor, its data the change."""
+    return await stream(door, after, feed.vacancy_changes, VacancyChange)
 
 
 @router.get("/snapshot", response_model=Snapshot, summary="Read the public list", openapi_extra=OWN)
