@@ -20,6 +20,8 @@ DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
         ("2027-08-31", "P6M", "2028-02-29"),
         ("2028-02-29", "P1Y", "2029-02-28"),
         ("2026-01-31", "P1M", "2026-02-28"),
+        ("2024-01-31", "P1M", "2024-02-29"),
+        ("2027-01-31", "P1M1D", "2027-03-01"),
         ("2026-01-01", "P2W", "2026-01-15"),
         ("2026-01-01", "P1Y6M10D", "2027-07-11"),
         ("2026-01-01", "P0D", "2026-01-01"),
@@ -29,10 +31,20 @@ def test_a_duration_reaches_a_day(start: str, text: str, end: str) -> None:
     assert duration(text).after(date.fromisoformat(start)) == date.fromisoformat(end)
 
 
-@pytest.mark.parametrize("text", ["", "P", "60D", "PT5H", "P-1D", "P1.5M", "p60d", "P60D ", "P1D1M", "P999999D"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "P", "60D", "P1H", "PT5H", "P-1D", "P1.5M", "p60d", "P60D ", "P1D1M", "P999999D", "P\uff16\uff10D"],
+)
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a duration is written"):
         duration(text)
+
+
+@given(DAYS, st.integers(0, 48), st.integers(0, 400))
+def test_more_never_ends_earlier(began: date, months: int, days: int) -> None:
+    last = Duration(months, days).after(began)
+    assert began <= last <= Duration(months + 1, days).after(began)
+    assert last < Duration(months, days + 1).after(began)
 
 
 @given(DAYS, st.integers(0, 60), st.integers(0, 400))

@@ -16,9 +16,10 @@ from imdi_legislation.actions.permission import demand_may_rule
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.conditions import Refused
 from imdi_legislation.domain.conflicts import find_conflict
-from imdi_legislation.domain.drafts import answers_fixed, check_proposal, refusal
+from imdi_legislation.domain.drafts import answers_fixed, beginning_error, check_proposal, refusal
 from imdi_legislation.domain.effects import read_effect
 from imdi_legislation.domain.facts import FactType
+from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.law import change_law
 from imdi_legislation.storage.tables import AnswerType, RuleCode, RuleVersion
@@ -47,6 +48,9 @@ async def activate_rule(session: AsyncSession, rule_id: UUID, begins: date | Non
 async def activate(session: AsyncSession, version: RuleVersion, begins: date | None, by: str, now: datetime) -> None:
     """The activation itself, by whoever may; the law is held for change."""
     version.effective_from = begins or version.effective_from
+    wrong = beginning_error(version.effective_from)
+    if wrong:
+        raise refused(Invalid([wrong]))
     if version.effective_until and version.effective_until < version.effective_from:
         raise invalid("from", "order", "It would begin after its end.")
     types = await rules.answer_types(session)

@@ -55,7 +55,8 @@ async def queue(session: AsyncSession, kind: str, changed: Iterable[tables.RuleV
 
 async def _reassess_later(session: AsyncSession, version: tables.RuleVersion, now: datetime) -> None:
     """A vacancy is judged on the day assessed, so it is assessed again when a rule begins, and when it has ended."""
-    after = version.effective_until + timedelta(days=1) if version.effective_until else None
+    last = version.effective_until
+    after = last + timedelta(days=1) if last and last < date.max else None
     for what, day in (("begins", version.effective_from), ("ended", after)):
         if day is not None and _midnight(day) > now:
             await schedule(session, REASSESS, f"{version.id}:{what}", _midnight(day))

@@ -18,6 +18,8 @@ from imdi_legislation.domain.scope import Scope, scope_errors
 from imdi_legislation.domain.screening import screen
 
 TRANSITIONS = ("all_open", "opened_after")
+_EARLIEST, _LATEST = date(1800, 1, 1), date(2999, 12, 31)
+"""Between them a rule begins, so that its first day has a day before it, and a day after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def read_draft(data: Mapping[str, Any]) -> RuleDraft:
     effect = _effect(reader, kind, effect_data) if kind in KINDS and not _wrong(reader, "effect") else None
     effective = Reader(reader.part("effective"), "effective")
     begins, ends = effective.day("from"), effective.day("until", None)
+    if begins and (wrong := beginning_error(begins)):
+        effective.wrong(wrong.field, wrong.rule, wrong.detail)
     if begins and ends and ends < begins:
         effective.wrong("until", "order", "until is not before from.")
     when = reader.text("when", None)
@@ -99,6 +103,13 @@ def read_draft(data: Mapping[str, Any]) -> RuleDraft:
     _merge(reader, effective)
     reader.finish()
     return draft
+
+
+def beginning_error(begins: date) -> FieldError | None:
+    """What is wrong with the first day of a rule."""
+    if _EARLIEST <= begins <= _LATEST:
+        return None
+    return FieldError("from", "range", f"A day from {_EARLIEST} to {_LATEST}.")
 
 
 def check_proposal(effect: Effect, when: str | None, types: Mapping[str, FactType]) -> Condition | None:
@@ -191,8 +202,10 @@ def _check_dispute(reader: Reader, effect: Effect, attribute: str, value: object
         reader.wrong("attribute", "one_of", f"One of: {', '.join(names)}.")
         return
     try:
-        read_effect(kind_of(effect), _beside_lead(plain_effect(effect) | {attribute: value}, attribute))
+        other = read_effect(kind_of(effect), _beside_lead(plain_effect(effect) | {attribute: value}, attribute))
     except Invalid:
+        other = None
+    if other is None or (value is None and getattr(other, attribute) is not None):
         reader.wrong("value", "value", "A value that this attribute can have.")
 
 

@@ -158,8 +158,7 @@ def _criterion(reader: Reader) -> Criterion:
         low, high = reader.whole("min", None, high=150), reader.whole("max", None, high=150)
         if low is None and high is None:
             reader.wrong("min", "required", "An age criterion has min, max or both.")
-        elif low is not None and high is not None and low > high:
-            reader.wrong("max", "order", "max is not below min.")
+        _demand_order(reader, low, high)
         return Criterion(criterion, min=low, max=high)
     if criterion == "language":
         language = reader.text("language")
@@ -171,6 +170,11 @@ def _criterion(reader: Reader) -> Criterion:
     if criterion == "qualification":
         return Criterion(criterion, isced=reader.whole("isced", high=8))
     return Criterion("recognition", profession=reader.text("profession", longest=200))
+
+
+def _demand_order(reader: Reader, low: Decimal | int | None, high: Decimal | int | None) -> None:
+    if low is not None and high is not None and low > high:
+        reader.wrong("max", "order", "max is not below min.")
 
 
 def _requirement(reader: Reader) -> Requirement:
@@ -206,9 +210,12 @@ def _contract_term(reader: Reader) -> ContractTerm:
         low, high, exact = reader.money("min"), reader.money("max"), reader.money("equals")
         if len({money.currency for money in (low, high, exact) if money}) > 1:
             reader.wrong("max", "currency", "A term speaks in one currency.")
+        else:
+            _demand_order(reader, low.amount if low else None, high.amount if high else None)
         return ContractTerm(term, low, high, exact)
     if CONTRACT.get(str(term)) == "int":
         bounds = [reader.whole(name, None) for name in ("min", "max", "equals")]
+        _demand_order(reader, bounds[0], bounds[1])
         return ContractTerm(term, *bounds)
     value = reader.take("equals", None)
     if CONTRACT.get(str(term)) == "bool" and not isinstance(value, bool):

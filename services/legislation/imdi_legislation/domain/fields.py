@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from imdi_legislation.domain.durations import parse_duration
 from imdi_legislation.domain.money import CURRENCIES, Money
+from imdi_planning.durations import duration
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-AMOUNT = re.compile(r"\d{1,14}(\.\d{1,4})?")
+AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
 _REQUIRED = object()
 
 
@@ -147,8 +147,9 @@ class Reader:
         if value is None:
             return None
         if isinstance(value, Mapping) and set(value) == {"amount", "currency"} and is_amount(value["amount"]):
-            if value["currency"] in CURRENCIES:
-                return Money(Decimal(value["amount"]), value["currency"])
+            currency = value["currency"]
+            if isinstance(currency, str) and currency in CURRENCIES:
+                return Money(Decimal(value["amount"]), currency)
             self.wrong(f"{name}.currency", "currency", "An ISO 4217 currency.")
             return None
         self.wrong(name, "money", "An object of amount (a decimal text, not negative) and currency.")
@@ -185,11 +186,13 @@ def is_amount(value: object) -> bool:
 
 
 def is_duration(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
     try:
-        parse_duration(str(value))
+        duration(value)
     except ValueError:
         return False
-    return isinstance(value, str)
+    return True
 
 
 def _is_name(value: object) -> bool:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from imdi_legislation.domain.durations import parse_duration
 from imdi_legislation.domain.effects import COUNTED_FROM, MILESTONES, Requirement
 from imdi_legislation.domain.judging import Ruling
 from imdi_legislation.domain.rules import CONFIDENCE, Basis, Reference, Rule
+from imdi_planning.durations import duration
 
 Status = Literal["required", "not_applicable", "unknown"]
 Strictness = Callable[[Any], Any]
+_DAYS_OF_A_MONTH = Fraction(146_097, 4_800)
+"""The mean of the Gregorian calendar, by which ``P2M`` and ``P60D`` are ranked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
         title=first.title,
         performed_by=first.performed_by,
         status=status,
-        needs_fact=next((r.answer.needs_fact for r, _ in found if r.answer.holds is None), None),
+        needs_fact=next((ruling.answer.needs_fact for ruling, _ in found if ruling.answer.needs_fact), None),
         after=_union(requirement.after for _, requirement in rules),
         lead_days=lead_value[0],
         lead_working_days=lead_value[1],
@@ -106,8 +108,14 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
     )
 
 
+def length(text: str) -> Fraction:
+    """The mean length of a duration in days, to rank it by; the day on which it ends is counted on the calendar."""
+    held = duration(text)
+    return held.months * _DAYS_OF_A_MONTH + held.days
+
+
 def _length(text: str | None, unlimited: int) -> Fraction:
-    return Fraction(unlimited) if text is None else parse_duration(text).length
+    return Fraction(unlimited) if text is None else length(text)
 
 
 def _lead(lead: tuple[int | None, int | None]) -> int:

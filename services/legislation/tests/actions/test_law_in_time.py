@@ -60,6 +60,19 @@ async def test_a_chain_that_spares_open_cases_goes_back_to_the_version_each_was_
     assert await bound(session, date(2027, 11, 30), SPRING - DAY) == [1]
 
 
+@pytest.mark.parametrize("begins", ["1800-01-01", "2999-12-31"])
+@pytest.mark.parametrize("kind", EFFECTS)
+async def test_a_rule_binds_from_the_first_to_the_last_day_that_can_be_said(
+    session: Any, parliament: Any, kind: str, begins: str
+) -> None:
+    last = date(9999, 12, 31)
+    rule_id = await parliament.enact("long", kind, EFFECTS[kind], effective={"from": begins, "until": f"{last}"})
+    assert await bound(session, last, last) == [1]
+    await retire_rule(session, rule_id, date.fromisoformat(begins), parliament.one, parliament.now)
+    await parliament.enact("long", kind, EFFECTS[kind], effective={"from": begins})
+    assert await bound(session, last, last) == [2]
+
+
 async def test_a_retired_rule_has_no_heir_and_leaves_the_cases_that_it_spared_to_none(
     session: Any, parliament: Any
 ) -> None:

@@ -182,6 +182,8 @@ def test_a_wrong_scope_is_named(end: str, places: Any, rule: str) -> None:
         ("lead_days", "3", "value"),
         ("payer", "The employer", "value"),
         ("counted_from", "birth", "value"),
+        ("counted_from", None, "value"),
+        ("lead_days", None, "value"),
         ("category", "medical", "attribute"),
         ("title", "Other", "attribute"),
         ("colour", "red", "attribute"),

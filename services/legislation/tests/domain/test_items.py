@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imdi_contracts.legislation import DeterminedItem
-from imdi_legislation.domain.durations import parse_duration
 from imdi_legislation.domain.facts import Facts
-from imdi_legislation.domain.items import Item, determine_items
+from imdi_legislation.domain.items import Item, determine_items, length
 from imdi_legislation.domain.judging import rule_on
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.domain.rules import Basis, Rule, Source
@@ -54,6 +53,21 @@ def test_the_strictest_of_each_attribute_governs(
     assert getattr(found, attribute) == strictest
     assert found.governed_by[attribute].code == governs
     assert one(rules[::-1]) == found
+
+
+@pytest.mark.parametrize(("shorter", "longer"), [("P60D", "P2M"), ("P2M", "P62D"), ("P90D", "P3M"), ("P51W", "P1Y")])
+def test_durations_are_ranked_by_their_mean_length(shorter: str, longer: str) -> None:
+    assert length(shorter) < length(longer)
+
+
+def test_a_year_is_twelve_months() -> None:
+    assert length("P1Y") == length("P12M")
+
+
+def test_a_rule_that_fails_does_not_hide_the_fact_that_another_needs(rule: MakeRule, item: MakeItem) -> None:
+    failing = rule("a", item(), when="1 / worker.age > 0 && worker.age == 0")
+    found = determine_items(rule_on([failing, rule("b", item(), when=OPEN)], {"worker.age": 0}))
+    assert [(one.status, one.needs_fact) for one in found] == [("unknown", "worker.facts.x")]
 
 
 def test_working_days_and_calendar_days_are_compared(rule: MakeRule, item: MakeItem) -> None:
@@ -168,4 +182,4 @@ def test_one_more_rule_that_applies_never_loosens(rule: MakeRule, item: MakeItem
 
 
 def _length(validity: str | None) -> Any:
-    return parse_duration(validity).length if validity else 10**9
+    return length(validity) if validity else 10**9

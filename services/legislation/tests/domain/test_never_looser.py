@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imdi_legislation.domain.breaches import Breach, Offer, find_breaches
-from imdi_legislation.domain.durations import parse_duration
 from imdi_legislation.domain.facts import Facts
-from imdi_legislation.domain.items import determine_items
+from imdi_legislation.domain.items import determine_items, length
 from imdi_legislation.domain.judging import rule_on
 from imdi_legislation.domain.law import Law
 from imdi_legislation.domain.money import Money
@@ -85,8 +84,8 @@ def test_an_item_is_as_strict_as_its_strictest_rule(
         for n, (validity, lead, holds) in enumerate(drawn)
     ]
     [found] = determine_items(rule_on(rules, {}))
-    lengths = [parse_duration(validity).length for validity, _, _ in drawn if validity]
-    assert (parse_duration(found.validity).length if found.validity else None) == (min(lengths) if lengths else None)
+    lengths = [length(validity) for validity, _, _ in drawn if validity]
+    assert (length(found.validity) if found.validity else None) == (min(lengths) if lengths else None)
     assert found.lead_days == max(lead for _, lead, _ in drawn)
     assert set(found.holds_at) == {holds for _, _, holds in drawn}
 
