@@ -9,8 +9,9 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.due import cancel
+from imdi_common.mechanics import outbox
 from imdi_common.outbox import announce
-from imdi_contracts.worker_prep import ErasureCompleted
+from imdi_contracts.worker_prep import PREPARATIONS, ErasureCompleted
 from imdi_worker_prep.actions.announcing import tell
 from imdi_worker_prep.actions.depart import ERASED
 from imdi_worker_prep.actions.reckoning import EXPIRY
@@ -40,6 +41,8 @@ async def _empty(session: AsyncSession, preparation_id: UUID) -> None:
     dossier = await lock(session, preparation_id)
     if dossier is None:
         return
+    of_case = (outbox.c.topic == PREPARATIONS.name, outbox.c.key == str(preparation_id))
+    await session.execute(delete(outbox).where(*of_case, outbox.c.published_at.is_not(None)))
     for table in (ResultRow, Booking, Item):
         await session.execute(delete(table).where(table.preparation_id == preparation_id))
     held = dossier.preparation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,12 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.problems import Problem
 
-TODAY = date(2026, 11, 23)
 DONE = date(2026, 12, 10)
-
-TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
 
 
 async def test_erasure_leaves_ids_and_states(
@@ -46,3 +41,11 @@ async def test_erasure_leaves_ids_and_states(
 async def test_a_receipt_comes_also_where_nothing_was_held(world: Any, told: Any, session: AsyncSession) -> None:
     await world.worker(status="erasure_requested")
     assert await told() == ["erasure.completed"]
+
+
+async def test_nothing_that_was_told_before_is_kept(hands: Any, world: Any, law: Any, told: Any, ids: Any) -> None:
+    await world.law(law.medical())
+    await hands.answer(ids["agency"], {"worker.facts.kin": "CANARY"})
+    await world.session.execute(text("update outbox set published_at = now(), published_position = position"))
+    await world.worker(status="erasure_requested")
+    assert await told() == ["preparation.closed", "erasure.completed"]
