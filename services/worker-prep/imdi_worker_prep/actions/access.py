@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
 from imdi_common.problems import conflict, forbidden, not_found
+from imdi_worker_prep.actions.assign import hold_lots
 from imdi_worker_prep.domain.states import OPEN
 from imdi_worker_prep.domain.who_may import Deed, Relation, may, relations
 from imdi_worker_prep.storage.copies import consenting
@@ -35,6 +36,7 @@ async def relations_of(session: AsyncSession, dossier: Dossier, actor: Actor) ->
 
 async def taken_up(session: AsyncSession, preparation_id: UUID, actor: Actor, deed: Deed, match: Match) -> Dossier:
     """The preparation, locked for a deed. 404 to strangers, 403 where the deed is another's, 412 where it changed."""
+    await hold_lots(session)
     dossier = await lock(session, preparation_id)
     found = await relations_of(session, dossier, actor) if dossier else frozenset()
     if dossier is None or not found:
@@ -49,6 +51,7 @@ async def item_taken_up(
     session: AsyncSession, preparation_id: UUID, code: str, actor: Actor, deed: Deed, match: Match
 ) -> tuple[Dossier, Item]:
     """One item for a deed. Who does not see the whole sees only the items assigned to them."""
+    await hold_lots(session)
     dossier = await lock(session, preparation_id)
     found = await relations_of(session, dossier, actor) if dossier else frozenset()
     item = dossier.item(code) if dossier else None

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_contracts.legislation import DeterminedItem, RequirementsDetermined
 from imdi_worker_prep.actions.announcing import tell
-from imdi_worker_prep.actions.assign import assign, hold_lots
+from imdi_worker_prep.actions.assign import hold_lots
 from imdi_worker_prep.actions.reckoning import reckon
 from imdi_worker_prep.domain.announcements import Happened
 from imdi_worker_prep.domain.states import OPEN
@@ -37,7 +37,6 @@ async def apply_requirements(
     held.criteria = [criterion.model_dump(mode="json") for criterion in answer.criteria]
     await _replace_items(session, dossier, answer.items)
     happened = await reckon(session, dossier, now)
-    await assign(session, dossier, now)
     await tell(session, dossier, [Happened("preparation.planned"), *happened.all])
 
 

@@ -29,7 +29,7 @@ async def hold_lots(session: AsyncSession, *, alone: bool = False) -> None:
 
 
 async def assign(session: AsyncSession, dossier: Dossier, now: datetime) -> bool:
-    """Give every open item that is nobody's, or a fallen member's, to one that can; returns whether any changed.
+    """Give every open item that is nobody's, or a fallen member's, to one that can; returns whether anything changed.
 
     The case's own parties perform theirs whatever their standing: agreed cases go on.
     """
@@ -48,7 +48,20 @@ async def assign(session: AsyncSession, dossier: Dossier, now: datetime) -> bool
             performer = _drawn(session, dossier, item, list(known.values()), now)
         changed |= performer != item.assigned_to
         item.assigned_to = performer
+        changed |= _follow_performer(dossier, item, now)
     return changed
+
+
+def _follow_performer(dossier: Dossier, item: Item, now: datetime) -> bool:
+    """An appointment made with another ends, and that is told; one made while the item was nobody's stands."""
+    booking = dossier.bookings.get(item.code)
+    if booking is None:
+        return False
+    if booking.member_id in {None, item.assigned_to}:
+        booking.member_id = item.assigned_to
+        return False
+    dossier.end_booking(item.code, now)
+    return True
 
 
 def task_of(dossier: Dossier, item: Item) -> Task:

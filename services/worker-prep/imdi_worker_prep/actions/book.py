@@ -13,7 +13,7 @@ from imdi_common.ids import uuid7
 from imdi_common.problems import conflict, invalid
 from imdi_worker_prep.actions.access import Match, demand_workable, item_taken_up
 from imdi_worker_prep.actions.announcing import tell
-from imdi_worker_prep.actions.assign import hold_lots, task_of
+from imdi_worker_prep.actions.assign import task_of
 from imdi_worker_prep.actions.reckoning import reckon
 from imdi_worker_prep.domain.announcements import Happened
 from imdi_worker_prep.domain.assignment import can
@@ -33,7 +33,6 @@ async def book(
     now: datetime,
 ) -> str:
     """Book a day, in place of an earlier booking; ``member_id`` chooses who performs an item that is nobody's yet."""
-    await hold_lots(session)
     dossier, item = await item_taken_up(session, preparation_id, code, actor, "book", match)
     if day < today_in(task_of(dossier, item).place, now):
         raise invalid("on", "not_past", "must not lie in the past")
@@ -58,10 +57,8 @@ async def _choose(session: AsyncSession, dossier: Dossier, item: Item, member_id
 
 
 async def _replace(session: AsyncSession, dossier: Dossier, item: Item, day: date, now: datetime) -> None:
-    before = dossier.bookings.get(item.code)
-    if before:
-        before.ended_at = now
-        await session.flush()
+    dossier.end_booking(item.code, now)
+    await session.flush()
     booking = Booking(
         id=uuid7(),
         preparation_id=item.preparation_id,

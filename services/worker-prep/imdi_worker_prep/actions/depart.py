@@ -58,7 +58,7 @@ def _demand_cleared(dossier: Dossier, day: date) -> None:
     lacks = lacking(dossier.laws, dossier.work, day)
     bars, criteria = binding(dossier.bars), binding(dossier.criteria)
     if lacks or bars or criteria:
-        names = [lack.code for lack in lacks] + [one.rule for one in bars + criteria]
+        names = [lack.code for lack in lacks] + [one.rule["code"] for one in bars + criteria]
         raise conflict(
             "not-cleared",
             f"Not cleared to depart on {day}: {', '.join(names)}.",
@@ -82,5 +82,5 @@ def _told(dossier: Dossier, lack: Lack) -> dict[str, Any]:
         "why": lack.why,
         "valid_until": str(lack.valid_until) if lack.valid_until else None,
         "needs_fact": lack.needs_fact,
-        "rules": sorted({rule["code"] for rule in governing.values()}),
+        "rules": list({rule["code"]: rule for _, rule in sorted(governing.items())}.values()),
     }

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_worker_prep.actions.announcing import tell
-from imdi_worker_prep.actions.assign import assign, hold_lots
+from imdi_worker_prep.actions.assign import hold_lots
 from imdi_worker_prep.actions.reckoning import reckon
 from imdi_worker_prep.domain.states import OPEN
 from imdi_worker_prep.storage.preparations import lock
@@ -21,5 +21,4 @@ async def expire(session: AsyncSession, preparation_id: UUID, now: datetime) -> 
     if dossier is None or dossier.preparation.status not in OPEN:
         return
     happened = await reckon(session, dossier, now)
-    await assign(session, dossier, now)
     await tell(session, dossier, happened.all)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_contracts.registry import MemberState
 from imdi_worker_prep.actions.announcing import tell
 from imdi_worker_prep.actions.assign import SETTLED, assign, hold_lots
+from imdi_worker_prep.actions.reckoning import reckon
 from imdi_worker_prep.domain.announcements import Happened
 from imdi_worker_prep.domain.states import ENDED
 from imdi_worker_prep.storage.preparations import lock, of_worker
@@ -39,14 +40,13 @@ async def follow_controller(session: AsyncSession, worker_id: UUID, controller_i
         dossier = await lock(session, preparation_id)
         if dossier and dossier.preparation.status not in ENDED and dossier.preparation.controller_id != controller_id:
             dossier.preparation.controller_id = controller_id
-            dossier.preparation.version += 1
-            await assign(session, dossier, now)
-            await tell(session, dossier, [Happened("preparation.planned")])
+            happened = await reckon(session, dossier, now)
+            await tell(session, dossier, [Happened("preparation.planned"), *happened.all])
 
 
 async def _assign_again(session: AsyncSession, preparation_ids: Iterable[UUID], now: datetime) -> None:
     for preparation_id in list(preparation_ids):
         dossier = await lock(session, preparation_id)
         if dossier and dossier.preparation.status not in ENDED and await assign(session, dossier, now):
-            dossier.preparation.version += 1
-            await tell(session, dossier, [Happened("preparation.planned")])
+            happened = await reckon(session, dossier, now)
+            await tell(session, dossier, [Happened("preparation.planned"), *happened.all])

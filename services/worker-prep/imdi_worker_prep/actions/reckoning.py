@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.clock import start_of_day, today_in
 from imdi_common.due import cancel, schedule
 from imdi_planning.calendar_days import DAY
+from imdi_worker_prep.actions.assign import assign
 from imdi_worker_prep.domain import announcements, plans, states
 from imdi_worker_prep.domain.announcements import Happened, Standing
 from imdi_worker_prep.domain.calendars import working_days
@@ -35,17 +36,19 @@ class Reckoned:
 
 
 async def reckon(session: AsyncSession, dossier: Dossier, now: datetime) -> Reckoned:
-    """Settle every item's state and dates, the plan and the preparation's status; schedule the next expiry.
+    """Settle every item's state, performer and dates, the plan and the preparation's status; schedule the next expiry.
 
-    Once departed, clearances are judged as they stood on that day: what ends later takes nothing back.
+    Once departed, clearances are judged as they stood on that day: what ends later takes nothing back. Whatever opens
+    an item again lets it be drawn again, so the lots must be held (``hold_lots``).
     """
     held = dossier.preparation
     today = held.departed_on or today_in(held.origin, now)
     before = standing(dossier)
+    _settle(dossier, today)
+    if await assign(session, dossier, now):
+        _settle(dossier, today)
     laws, work = dossier.laws, dossier.work
-    statuses = states.item_statuses(laws, work, held.departed_on or held.departure_on, today)
-    for item in dossier.items:
-        item.status = statuses[item.code]
+    statuses = {item.code: item.status for item in dossier.items}
     held.status = states.preparation_status(
         cast("states.Status", held.status),
         determined=held.requirements_id is not None,
@@ -63,6 +66,13 @@ async def reckon(session: AsyncSession, dossier: Dossier, now: datetime) -> Reck
 def standing(dossier: Dossier) -> Standing:
     """Where the preparation and its items stand; an item that has just come stands nowhere yet."""
     return Standing(dossier.preparation.status, {item.code: item.status for item in dossier.items if item.status})
+
+
+def _settle(dossier: Dossier, today: date) -> None:
+    held = dossier.preparation
+    statuses = states.item_statuses(dossier.laws, dossier.work, held.departed_on or held.departure_on, today)
+    for item in dossier.items:
+        item.status = statuses[item.code]
 
 
 def _date(dossier: Dossier, today: date) -> None:

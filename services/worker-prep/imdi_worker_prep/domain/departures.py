@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from imdi_worker_prep.domain.items import Law, clearance, holds_at, holds_on, newest, valid_until
 from imdi_worker_prep.domain.states import ARRIVAL_ONLY, NOTHING, Work
@@ -20,8 +20,8 @@ class Binding:
     what: str
     """The bar's reason, or the criterion."""
     status: str
-    rule: str
-    """The rule's code."""
+    rule: Mapping[str, Any]
+    """The rule's ``id``, ``code`` and ``version``."""
     needs_fact: str | None = None
     binds: bool = True
     """False for a bar on recruitment alone: the recruitment is over, only bars on departure bind it."""

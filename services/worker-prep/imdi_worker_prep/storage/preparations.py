@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -30,6 +30,12 @@ class Dossier:
     def item(self, code: str) -> Item | None:
         return next((item for item in self.items if item.code == code), None)
 
+    def end_booking(self, code: str, now: datetime) -> None:
+        """The item's appointment is kept, moved or off, if there was one."""
+        booking = self.bookings.pop(code, None)
+        if booking:
+            booking.ended_at = now
+
     @property
     def laws(self) -> list[Law]:
         return [law_of(item) for item in self.items]
@@ -46,16 +52,14 @@ class Dossier:
     def bars(self) -> list[Binding]:
         """As the requirements hold them; only one on departure binds, the recruitment is over."""
         return [
-            Binding(
-                bar["reason"], bar["status"], bar["rule"]["code"], bar["needs_fact"], bar["prohibits"] == "departure"
-            )
+            Binding(bar["reason"], bar["status"], bar["rule"], bar["needs_fact"], bar["prohibits"] == "departure")
             for bar in self.preparation.bars
         ]
 
     @property
     def criteria(self) -> list[Binding]:
         return [
-            Binding(one["criterion"], one["status"], one["rule"]["code"], one["needs_fact"])
+            Binding(one["criterion"], one["status"], one["rule"], one["needs_fact"])
             for one in self.preparation.criteria
         ]
 

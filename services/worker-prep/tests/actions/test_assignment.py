@@ -11,12 +11,7 @@ from imdi_worker_prep.actions.expire import expire
 from imdi_worker_prep.domain.assignment import draw
 from imdi_worker_prep.storage.tables import Lot
 
-TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-
-TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
+DAY = date(2026, 12, 20)
 
 
 async def test_the_lot_is_recorded_and_can_be_drawn_again(world: Any, law: Any, ids: Any) -> None:
@@ -98,3 +93,64 @@ async def test_members_that_change_nothing_announce_nothing(hands: Any, world: A
     await world.member("clinic2", "medical_examination")
     await world.member("clinic2", "medical_examination", status="suspended")
     assert await told() == ["preparation.opened", "preparation.planned"]
+
+
+async def test_an_appointment_with_a_fallen_member_ends(hands: Any, world: Any, law: Any, told: Any, ids: Any) -> None:
+    await world.law(law.medical())
+    await hands.book(ids["agency"], "medical_examination", DAY)
+    await world.member("clinic2", "medical_examination")
+    await world.member("clinic", "medical_examination", status="suspended")
+    dossier = await world.dossier()
+    item = dossier.items[0]
+    assert (item.assigned_to, item.status, dossier.bookings) == (ids["clinic2"], "required", {})
+    assert dossier.preparation.status == "planned"
+    assert (await told())[3:] == ["preparation.planned"]
+
+
+async def test_a_day_booked_while_nobody_could_perform_it_stays_for_who_is_drawn(
+    hands: Any, world: Any, law: Any, ids: Any
+) -> None:
+    await world.member("clinic", "medical_examination", status="suspended")
+    await world.law(law.medical())
+    await hands.book(ids["agency"], "medical_examination", DAY)
+    await world.member("clinic2", "medical_examination")
+    dossier = await world.dossier()
+    assert (dossier.items[0].assigned_to, dossier.items[0].status) == (ids["clinic2"], "scheduled")
+    await world.member("clinic", "medical_examination")
+    await world.member("clinic2", "medical_examination", status="suspended")
+    dossier = await world.dossier()
+    assert (dossier.items[0].assigned_to, dossier.items[0].status) == (ids["clinic"], "required")
+
+
+async def test_what_another_kind_performs_now_is_booked_anew(hands: Any, world: Any, law: Any, ids: Any) -> None:
+    await world.law(law.medical())
+    await hands.book(ids["agency"], "medical_examination", DAY)
+    await world.law(law.medical(performed_by="employer"))
+    assert await world.statuses() == {"medical_examination": "required"}
+
+
+async def test_a_date_that_reopens_a_fallen_members_item_draws_it_again(
+    hands: Any, world: Any, law: Any, announced: Any, ids: Any
+) -> None:
+    await world.law(law.medical())
+    await hands.result("medical_examination", ids["clinic"])
+    await world.member("clinic2", "medical_examination")
+    await world.member("clinic", "medical_examination", status="suspended")
+    await hands.move(ids["agency"], date(2027, 2, 9))
+    item = (await world.dossier()).items[0]
+    assert (item.status, item.assigned_to) == ("expiring", ids["clinic2"])
+    *_, state = (await announced(world.session))[-1]
+    assert state["items"][0]["assigned_to"] == str(ids["clinic2"])
+
+
+async def test_an_expiry_that_another_deed_notices_first_draws_it_again(
+    hands: Any, world: Any, law: Any, ids: Any
+) -> None:
+    await world.law(law.medical(), law.passport())
+    await hands.result("medical_examination", ids["clinic"])
+    await world.member("clinic2", "medical_examination")
+    await world.member("clinic", "medical_examination", status="suspended")
+    world.now = datetime(2027, 2, 8, 16, 0, tzinfo=UTC)
+    await hands.result("passport", ids["agency"])
+    item = (await world.dossier()).items[0]
+    assert (item.status, item.assigned_to) == ("required", ids["clinic2"])

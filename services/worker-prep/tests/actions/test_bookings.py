@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,11 +10,6 @@ import pytest
 from imdi_common.problems import Problem
 
 TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-
-TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
 
 
 async def test_bookings(hands: Any, world: Any, law: Any, ids: Any) -> None:

@@ -13,11 +13,6 @@ from imdi_common.problems import Problem
 from imdi_worker_prep.actions.expire import expire
 
 TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-
-TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
 
 
 async def test_it_is_opened_once_for_an_agreed_placement(world: Any, told: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,10 +13,6 @@ from imdi_common.problems import Problem
 
 TODAY = date(2026, 11, 23)
 DONE = date(2026, 12, 10)
-
-TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
 
 
 async def test_a_bar_on_departure_blocks_and_one_on_recruitment_does_not(
@@ -30,9 +26,7 @@ async def test_a_bar_on_departure_blocks_and_one_on_recruitment_does_not(
     assert (await world.dossier()).preparation.status == "revoked"
     with pytest.raises(Problem) as refused:
         await hands.depart(ids["agency"], DONE)
-    assert refused.value.extra["bars"] == [
-        {"reason": "war", "status": "barred", "rule": "sa-medical", "needs_fact": None}
-    ]
+    assert refused.value.extra["bars"] == [{"reason": "war", "status": "barred", "rule": law.rule, "needs_fact": None}]
 
 
 async def test_a_departure_too_early_names_what_does_not_hold(hands: Any, world: Any, law: Any, ids: Any) -> None:
@@ -55,7 +49,7 @@ async def test_a_departure_too_early_names_what_does_not_hold(hands: Any, world:
         await hands.depart(ids["agency"], TODAY)
     assert (refused.value.slug, refused.value.status) == ("not-cleared", 409)
     assert [(one["code"], one["why"], one["rules"]) for one in refused.value.extra["items"]] == [
-        ("medical_examination", "no_result", ["sa-medical"])
+        ("medical_examination", "no_result", [law.rule])
     ]
     assert refused.value.extra["criteria"][0]["needs_fact"] == "worker.age"
 
@@ -92,11 +86,11 @@ async def test_departed_and_arrived(hands: Any, world: Any, law: Any, told: Any,
 async def test_a_fact_of_the_world_beats_an_intent(hands: Any, world: Any, law: Any, told: Any, ids: Any) -> None:
     await world.law(law.medical())
     await hands.result("medical_examination", ids["clinic"])
-    await world.placement("withdrawn", reason="changed plans")
+    await world.placement("withdrawn", reason="withdrawn_by_owner")
     held = (await world.dossier()).preparation
-    assert (held.status, held.reason) == ("closed", "changed plans")
+    assert (held.status, held.reason) == ("closed", "withdrawn_by_owner")
     await hands.depart(ids["agency"], date(2026, 12, 11))
-    await world.placement("withdrawn", reason="again")
+    await world.placement("withdrawn", reason="vacancy_closed")
     await world.law(law.passport())
     held = (await world.dossier()).preparation
     assert held.status == "departed"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,10 @@ AT_DEPARTURE = Law("medical", "medical", validity="P60D")
 
 def cleared(on: date = DAY) -> Work:
     return Work((Result("cleared", on, 1),))
+
+
+def rule(code: str) -> dict[str, Any]:
+    return {"id": "0193-rule", "code": code, "version": 1}
 
 
 @pytest.mark.parametrize(
@@ -43,13 +48,13 @@ def test_a_refusal_after_the_day_of_departure_came_too_late_to_matter() -> None:
 
 def test_bars_unmet_criteria_and_unknowns_bind() -> None:
     left = [
-        Binding("under 30", "barred", "in-women-30"),
-        Binding("age", "not_met", "sa-age"),
-        Binding("age", "unknown", "ph-age", "worker.age"),
+        Binding("under 30", "barred", rule("in-women-30")),
+        Binding("age", "not_met", rule("sa-age")),
+        Binding("age", "unknown", rule("ph-age"), "worker.age"),
     ]
     free = [
-        Binding("language", "met", "r1"),
-        Binding("war", "not_applicable", "r2"),
-        Binding("no new permits", "barred", "r3", binds=False),
+        Binding("language", "met", rule("r1")),
+        Binding("war", "not_applicable", rule("r2")),
+        Binding("no new permits", "barred", rule("r3"), binds=False),
     ]
     assert binding([*free, *left]) == left
