@@ -51,11 +51,13 @@ async def record_result(
     dossier, item = await item_taken_up(session, preparation_id, code, actor, "record_result", match)
     _check(finding, now)
     demand_workable(dossier, item)
+    was = item.status
     row = await _keep(session, dossier, item, finding, actor.member.id, now, master)
     happened = await reckon(session, dossier, now)
+    counts = newest([result_of(one) for one in dossier.results if one.code == code]) == result_of(row)
     told = happened.items
-    if newest([result_of(one) for one in dossier.results if one.code == code]) == result_of(row):
-        told = told + announcements.of_result(law_of(item), finding.outcome, told)
+    if counts or item.status != was:
+        told = told + announcements.of_result(law_of(item), finding.outcome if counts else None, item.status, told)
     await tell(session, dossier, told + happened.whole)
     return f"{preparation_id}/{code}"
 
@@ -94,9 +96,7 @@ async def _keep(
         recorded_at=now,
     )
     session.add(row)
-    booking = dossier.bookings.pop(item.code, None)
-    if booking:
-        booking.ended_at = now
+    dossier.end_booking(item.code, now)
     await session.flush()
     dossier.results.append(row)
     return row

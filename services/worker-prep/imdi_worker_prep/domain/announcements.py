@@ -66,15 +66,18 @@ def of_preparation(before: Standing, after: Standing) -> list[Happened]:
     return [Happened("clearance.revoked")] if after.status == "revoked" else []
 
 
-def of_result(law: Law, outcome: Outcome, told: Sequence[Happened]) -> list[Happened]:
-    """What a result that now counts announces, beside what changed with it.
+def of_result(law: Law, outcome: Outcome | None, now: str, told: Sequence[Happened]) -> list[Happened]:
+    """What a result announces, beside what changed with it; ``outcome`` is none where a newer result outweighs it.
 
-    A renewed clearance is told again, with its new dates; what has no event of its own is a change of the plan.
+    A renewed clearance is told again, with its new dates, as far as it holds ``now`` (the item's status); what has no
+    event of its own is a change of the plan.
     """
     if any(one.item == law.code for one in told):
         return []
-    if outcome == "cleared" and law.applies == "required":
+    if outcome == "cleared" and now == "cleared":
         return [Happened(CLEARED[law.category], law.code)]
+    if outcome == "cleared" and now == "expiring":
+        return [Happened("clearance.expiring", law.code)]
     if outcome == "failed":
         return [Happened("worker.failed-item", law.code)]
     if outcome == "deferred" and law.category == "medical":

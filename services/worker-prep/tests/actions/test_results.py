@@ -13,11 +13,6 @@ from imdi_worker_prep.storage.sealing import MasterKey
 from imdi_worker_prep.storage.tables import ResultRow, WorkerKey
 
 TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-
-TODAY = date(2026, 11, 23)
-DONE = date(2026, 12, 10)
-LATER = datetime(2026, 12, 11, 9, 0, tzinfo=UTC)
 
 
 async def test_results_clear_item_by_item_and_then_the_whole(
@@ -131,3 +126,35 @@ async def test_tomorrow_has_begun_somewhere(hands: Any, world: Any, law: Any, id
     await world.law(law.medical())
     world.now = datetime(2026, 12, 11, 11, 0, tzinfo=UTC)
     await hands.result("medical_examination", ids["clinic"], on=date(2026, 12, 12))
+
+
+async def test_a_clearance_that_has_ended_already_is_not_told_as_one(
+    hands: Any, world: Any, law: Any, told: Any, ids: Any
+) -> None:
+    await world.law(law.medical())
+    await hands.result("medical_examination", ids["clinic"], on=date(2026, 9, 1))
+    assert await world.statuses() == {"medical_examination": "required"}
+    assert (await told())[2:] == ["preparation.planned"]
+
+
+async def test_a_renewal_that_is_still_too_short_is_told_again(
+    hands: Any, world: Any, law: Any, announced: Any, told: Any, ids: Any
+) -> None:
+    await world.law(law.medical())
+    for day in (date(2026, 12, 1), date(2026, 12, 2)):
+        await hands.result("medical_examination", ids["clinic"], on=day)
+    assert (await told())[2:] == ["clearance.expiring", "clearance.expiring"]
+    *_, state = (await announced(world.session))[-1]
+    assert (state["item"], state["items"][0]["valid_until"]) == ("medical_examination", "2027-01-31")
+
+
+async def test_a_result_that_a_newer_one_outweighs_tells_what_else_changed(
+    hands: Any, world: Any, law: Any, announced: Any, told: Any, ids: Any
+) -> None:
+    await world.law(law.medical())
+    await hands.result("medical_examination", ids["clinic"], "failed")
+    await hands.book(ids["agency"], "medical_examination", date(2026, 12, 20))
+    await hands.result("medical_examination", ids["clinic"], on=date(2026, 12, 1))
+    assert (await told())[3:] == ["preparation.planned", "preparation.planned"]
+    *_, state = (await announced(world.session))[-1]
+    assert (state["item"], state["items"][0]["status"]) == ("medical_examination", "failed")

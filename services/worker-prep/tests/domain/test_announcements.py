@@ -62,19 +62,22 @@ def test_what_happened_to_the_whole(was: str, now: str, what: str | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("law", "outcome", "what"),
+    ("law", "outcome", "now", "what"),
     [
-        (MEDICAL, "cleared", "worker.cleared-medical"),
-        (MEDICAL, "failed", "worker.failed-item"),
-        (MEDICAL, "deferred", "worker.deferred-medical"),
-        (Law("skill", "qualification"), "deferred", "preparation.planned"),
-        (MEDICAL, "conditionally_cleared", "preparation.planned"),
-        (Law("m", "medical", applies="unknown"), "cleared", "preparation.planned"),
+        (MEDICAL, "cleared", "cleared", "worker.cleared-medical"),
+        (MEDICAL, "cleared", "expiring", "clearance.expiring"),
+        (MEDICAL, "cleared", "required", "preparation.planned"),
+        (MEDICAL, "failed", "failed", "worker.failed-item"),
+        (MEDICAL, "deferred", "deferred", "worker.deferred-medical"),
+        (Law("skill", "qualification"), "deferred", "deferred", "preparation.planned"),
+        (MEDICAL, "conditionally_cleared", "conditionally_cleared", "preparation.planned"),
+        (Law("m", "medical", applies="unknown"), "cleared", "unknown", "preparation.planned"),
+        (MEDICAL, None, "cleared", "preparation.planned"),
     ],
 )
-def test_what_a_result_announces(law: Law, outcome: Outcome, what: str) -> None:
-    assert of_result(law, outcome, []) == [Happened(what, law.code)]
+def test_what_a_result_announces(law: Law, outcome: Outcome | None, now: str, what: str) -> None:
+    assert of_result(law, outcome, now, []) == [Happened(what, law.code)]
 
 
 def test_a_result_is_told_once() -> None:
-    assert of_result(MEDICAL, "cleared", [Happened("worker.cleared-medical", "medical")]) == []
+    assert of_result(MEDICAL, "cleared", "cleared", [Happened("worker.cleared-medical", "medical")]) == []
