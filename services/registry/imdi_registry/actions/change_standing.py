@@ -20,6 +20,7 @@ from imdi_registry.actions.refusals import demand
 from imdi_registry.actions.telling import of_member
 from imdi_registry.domain.members import Move, after
 from imdi_registry.storage import members
+from imdi_registry.storage.members import relations_to
 
 _EVENTS: dict[Move, type[MemberState]] = {
     "accreditation": MemberAccredited,
@@ -40,9 +41,3 @@ async def change_standing(session: AsyncSession, member_id: UUID, move: Move, re
     member.version += 1
     await announce(session, member, of_member(_EVENTS[move], member))
     return member_id
-
-
-def relations_to(member_id: UUID | None, actor: Actor) -> set[str]:
-    """What the caller is to a member."""
-    own = {"self"} if actor.tenant_id is not None and actor.tenant_id == member_id else set()
-    return own | ({"steward"} if actor.is_steward else set())

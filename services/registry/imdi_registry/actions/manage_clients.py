@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
+from imdi_common.ids import uuid7
 from imdi_common.problems import conflict, not_found
-from imdi_registry.actions.change_standing import relations_to
 from imdi_registry.domain.who_may import may
 from imdi_registry.storage import members
+from imdi_registry.storage.members import relations_to
 from imdi_registry.storage.tables import Client
 
 MEMBER_SCOPES = ["partner"]
@@ -47,7 +48,7 @@ async def create_client(
         raise not_found()
     if member.status == "withdrawn":
         raise conflict("wrong-state", "The member has withdrawn.", state=member.status)
-    client_id, secret = f"imdi-{secrets.token_hex(12)}", secrets.token_urlsafe(_SECRET_BYTES)
+    client_id, secret = f"imdi-{uuid7().hex}", secrets.token_urlsafe(_SECRET_BYTES)
     session.add(
         Client(
             id=client_id,

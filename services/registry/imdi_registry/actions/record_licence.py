@@ -12,12 +12,12 @@ from imdi_common.outbox import announce
 from imdi_common.problems import conflict
 from imdi_contracts.registry import MemberLicencesChanged
 from imdi_registry.actions.apply_member import licence_row
-from imdi_registry.actions.change_standing import relations_to
 from imdi_registry.actions.refusals import bad_input, demand
 from imdi_registry.actions.review_licences import renew_cover
 from imdi_registry.actions.telling import of_member
 from imdi_registry.domain.application import StatedLicence, licence_faults
 from imdi_registry.storage import members
+from imdi_registry.storage.members import relations_to
 
 
 async def record_licence(

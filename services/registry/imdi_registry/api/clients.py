@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, door_router
-from imdi_common.problems import not_found
+from imdi_common.paging import Page, decode_cursor
 from imdi_common.shapes import Shape, Text, UtcTime
 from imdi_registry.actions import manage_clients
+from imdi_registry.api.lists import PageQuery, page
 from imdi_registry.queries import members
 
 router = door_router(prefix="/v1", tags=["clients"])
@@ -37,10 +39,6 @@ class Client(Shape):
     created_at: UtcTime
 
 
-class Clients(Shape):
-    items: list[Client]
-
-
 class Nothing(Shape):
     """An empty answer."""
 
@@ -57,22 +55,20 @@ async def create_client(member_id: UUID, body: ClientRequest, door: Caller) -> R
         return client_id
 
     async def show(session: AsyncSession, client_id: str) -> NewClient:
-        rows = await members.clients(session, member_id, door.actor)
-        row = next((row for row in rows if row["client_id"] == client_id), None)
-        if row is None:  # deleted since, and now asked for again
-            raise not_found()
+        row = await members.client(session, client_id, door.actor)
         return NewClient(**row, client_secret=secrets.get(client_id))
 
     return await door.once(deed, show, status=201)
 
 
 @router.get(
-    "/members/{member_id}/clients", response_model=Clients, summary="List a member's clients", openapi_extra=OWN
+    "/members/{member_id}/clients", response_model=Page[Client], summary="List a member's clients", openapi_extra=OWN
 )
-async def list_clients(member_id: UUID, door: Caller) -> Response:
+async def list_clients(member_id: UUID, query: Annotated[PageQuery, Query()], door: Caller) -> Response:
+    after = decode_cursor(query.cursor, str)[0] if query.cursor else ""
     async with door.reading() as session:
-        rows = await members.clients(session, member_id, door.actor)
-    return door.answer(Clients(items=[Client(**row) for row in rows]))
+        rows = await members.clients(session, member_id, after, query.limit, door.actor)
+    return door.answer(page(Client, rows, query.limit, key="client_id"))
 
 
 @router.delete("/clients/{client_id}", status_code=204, summary="Delete a client")

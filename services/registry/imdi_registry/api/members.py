@@ -11,12 +11,13 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, PUBLIC, Caller, Door, Show, door_router
-from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from imdi_common.paging import Page
 from imdi_common.shapes import CountryCode, LongText, Shape, Text, UtcTime, Versioned
 from imdi_contracts.codes import MemberKind
 from imdi_registry.actions.apply_member import apply_member
 from imdi_registry.actions.change_standing import change_standing
 from imdi_registry.actions.record_licence import record_licence
+from imdi_registry.api.lists import PageQuery, page
 from imdi_registry.domain.application import Application, OfferedService, StatedLicence
 from imdi_registry.domain.members import LicenceStatus, Move, Status
 from imdi_registry.queries import members
@@ -87,14 +88,12 @@ class OptionalReason(Shape):
     reason: LongText | None = None
 
 
-class MemberFilter(Shape):
+class MemberFilter(PageQuery):
     kind: MemberKind | None = None
     country: CountryCode | None = None
     status: Status | None = None
     q: Annotated[str, StringConstraints(max_length=100)] | None = None
     """Part of a name."""
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor = None
 
 
 def shown(door: Door, *, public: bool = False) -> Show:
@@ -130,13 +129,10 @@ async def apply_to_be_member(body: MemberApplication, door: Caller) -> Response:
 
 @router.get("", response_model=Page[Member], summary="List members", openapi_extra=OWN)
 async def list_members(query: Annotated[MemberFilter, Query()], door: Caller) -> Response:
-    after = decode_cursor(query.cursor, UUID)[0] if query.cursor else None
     filters = query.model_dump(include={"kind", "country", "status", "q"})
     async with door.reading() as session:
-        rows = await members.listed(session, filters, after, query.limit, door.actor, door.now)
-    items = [Member(**row) for row in rows[: query.limit]]
-    following = encode_cursor(items[-1].id) if len(rows) > query.limit else None
-    return door.answer(Page(items=items, next=following))
+        rows = await members.listed(session, filters, query.after, query.limit, door.actor, door.now)
+    return door.answer(page(Member, rows, query.limit))
 
 
 @router.get("/{member_id}", response_model=Member, summary="Read a member", openapi_extra=OWN)

@@ -9,9 +9,10 @@ from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, door_router
-from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from imdi_common.paging import Page
 from imdi_common.shapes import LongText, Shape, UtcTime
 from imdi_registry.actions.erase_worker import ask_erasure
+from imdi_registry.api.lists import PageQuery, page
 from imdi_registry.api.resources import master_of
 from imdi_registry.api.workers import WorkerStatus
 from imdi_registry.queries import workers
@@ -55,11 +56,6 @@ class Duplicate(Shape):
     noticed_at: UtcTime
 
 
-class PageQuery(Shape):
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor = None
-
-
 @router.post("/workers/{worker_id}/erasure", status_code=202, response_model=Erasure, summary="Erase a worker")
 async def erase_worker(worker_id: UUID, body: ErasureRequest, door: Caller) -> Response:  # noqa: ARG001 - not kept
     async def show(session: AsyncSession, _: UUID | str) -> Erasure:
@@ -83,21 +79,15 @@ async def read_erasure(worker_id: UUID, door: Caller) -> Response:
     openapi_extra=OWN,
 )
 async def list_disclosures(worker_id: UUID, query: Annotated[PageQuery, Query()], door: Caller) -> Response:
-    before = decode_cursor(query.cursor, UUID)[0] if query.cursor else None
     async with door.reading() as session:
-        rows = await workers.disclosures(session, master_of(door), worker_id, before, query.limit, door.actor)
-    items = [Disclosure(**row) for row in rows[: query.limit]]
-    following = encode_cursor(items[-1].id) if len(rows) > query.limit else None
-    return door.answer(Page(items=items, next=following))
+        rows = await workers.disclosures(session, master_of(door), worker_id, query.after, query.limit, door.actor)
+    return door.answer(page(Disclosure, rows, query.limit))
 
 
 @router.get(
     "/duplicates", response_model=Page[Duplicate], summary="Passports registered by two members", openapi_extra=OWN
 )
 async def list_duplicates(query: Annotated[PageQuery, Query()], door: Caller) -> Response:
-    after = decode_cursor(query.cursor, UUID)[0] if query.cursor else None
     async with door.reading() as session:
-        rows = await workers.duplicates(session, after, query.limit, door.actor)
-    items = [Duplicate(**row) for row in rows[: query.limit]]
-    following = encode_cursor(items[-1].id) if len(rows) > query.limit else None
-    return door.answer(Page(items=items, next=following))
+        rows = await workers.duplicates(session, query.after, query.limit, door.actor)
+    return door.answer(page(Duplicate, rows, query.limit))

@@ -11,13 +11,14 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, Door, Show, door_router
-from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
+from imdi_common.paging import Page
 from imdi_common.problems import invalid
 from imdi_common.shapes import CountryCode, Shape, Text, UtcTime, Versioned
 from imdi_registry.actions.change_controller import Handover, change_controller
 from imdi_registry.actions.change_facts import Correction, change_facts
 from imdi_registry.actions.give_consent import give_consent
 from imdi_registry.actions.register_worker import Registration, register_worker
+from imdi_registry.api.lists import PageQuery, page
 from imdi_registry.api.resources import master_of
 from imdi_registry.domain.identity import Identity, Notice, Passport, Sex
 from imdi_registry.queries import workers
@@ -137,11 +138,9 @@ class HandoverRequest(Shape):
     evidence: Evidence
 
 
-class WorkerFilter(Shape):
+class WorkerFilter(PageQuery):
     controller_id: UUID | None = None
     """For stewards: whose workers."""
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor = None
 
 
 def shown(door: Door) -> Show:
@@ -167,14 +166,11 @@ async def register(body: WorkerRequest, door: Caller) -> Response:
 
 @router.get("", response_model=Page[WorkerSummary], summary="List one's own workers", openapi_extra=OWN)
 async def list_workers(query: Annotated[WorkerFilter, Query()], door: Caller) -> Response:
-    after = decode_cursor(query.cursor, UUID)[0] if query.cursor else None
     async with door.reading() as session:
         rows = await workers.listed(
-            session, master_of(door), query.controller_id, after, query.limit, door.actor, door.now
+            session, master_of(door), query.controller_id, query.after, query.limit, door.actor, door.now
         )
-    items = [WorkerSummary(**row) for row in rows[: query.limit]]
-    following = encode_cursor(items[-1].id) if len(rows) > query.limit else None
-    return door.answer(Page(items=items, next=following))
+    return door.answer(page(WorkerSummary, rows, query.limit))
 
 
 @router.get("/{worker_id}", response_model=Worker, summary="Read a worker, as far as one may", openapi_extra=OWN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from imdi_common.problems import not_found
 from imdi_registry.domain.members import licence_status
 from imdi_registry.domain.who_may import may
 from imdi_registry.storage import members
-from imdi_registry.storage.tables import Licence, Member
+from imdi_registry.storage.tables import Client, Licence, Member
 
 
 async def show(session: AsyncSession, member_id: UUID, actor: Actor | None, now: datetime) -> dict[str, Any]:
@@ -51,16 +51,25 @@ async def listed(
     return [_row(row, licences[row.id], now, private=actor.is_steward or actor.tenant_id == row.id) for row in rows]
 
 
-async def clients(session: AsyncSession, member_id: UUID, actor: Actor) -> list[dict[str, Any]]:
-    """The member's clients, without their secrets; to others they do not exist."""
-    own = {"self"} if actor.tenant_id == member_id else set()
-    if not may("list_clients", own | ({"steward"} if actor.is_steward else set())):
+async def client(session: AsyncSession, client_id: str, actor: Actor) -> dict[str, Any]:
+    """One client, without its secret; to others than its member it does not exist."""
+    found = await session.get(Client, client_id)
+    if found is None or not may("list_clients", members.relations_to(found.member_id, actor)):
+        raise not_found()
+    return _client(found)
+
+
+async def clients(session: AsyncSession, member_id: UUID, after: str, limit: int, actor: Actor) -> list[dict[str, Any]]:
+    """A page of the member's clients by their id, oldest first, and one more where there is one."""
+    if not may("list_clients", members.relations_to(member_id, actor)):
         raise not_found()
     await members.find(session, member_id)
-    return [
-        {"client_id": row.id, "name": row.name, "scopes": row.scopes, "created_at": row.created_at}
-        for row in await members.clients_of(session, member_id)
-    ]
+    found = select(Client).where(Client.member_id == member_id, Client.id > after).order_by(Client.id).limit(limit + 1)
+    return [_client(row) for row in await session.scalars(found)]
+
+
+def _client(row: Client) -> dict[str, Any]:
+    return {"client_id": row.id, "name": row.name, "scopes": row.scopes, "created_at": row.created_at}
 
 
 def _row(member: Member, licences: list[Licence], now: datetime, *, private: bool) -> dict[str, Any]:
@@ -75,15 +84,11 @@ def _row(member: Member, licences: list[Licence], now: datetime, *, private: boo
         "reason": member.reason if private else None,
         "licensed_until": member.licensed_until,
         "services": member.services,
-        "licences": [_licence(licence) | {"status": _status(licence, today)} for licence in licences],
+        "licences": [_licence(licence, today) for licence in licences],
         "applied_at": member.applied_at,
     }
 
 
-def _licence(licence: Licence) -> dict[str, Any]:
-    names = ("type", "number", "issuer", "valid_from", "valid_until")
-    return {name: getattr(licence, name) for name in names}
-
-
-def _status(licence: Licence, today: Any) -> str:
-    return licence_status(members.as_domain(licence), today)
+def _licence(licence: Licence, today: date) -> dict[str, Any]:
+    stated = {name: getattr(licence, name) for name in ("type", "number", "issuer", "valid_from", "valid_until")}
+    return stated | {"status": licence_status(members.as_domain(licence), today)}

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.actor import Tenant
+from imdi_common.actor import Actor, Tenant
 from imdi_common.problems import not_found
 from imdi_registry.domain import members
-from imdi_registry.storage.tables import Client, Licence, Member
+from imdi_registry.storage.tables import Licence, Member
 
 
 async def find(session: AsyncSession, member_id: UUID) -> Member:
@@ -35,8 +35,10 @@ async def licences_of(session: AsyncSession, member_ids: Sequence[UUID]) -> list
     return list(await session.scalars(found))
 
 
-async def clients_of(session: AsyncSession, member_id: UUID) -> list[Client]:
-    return list(await session.scalars(select(Client).where(Client.member_id == member_id).order_by(Client.created_at)))
+def relations_to(member_id: UUID | None, actor: Actor) -> set[str]:
+    """What the caller is to a member."""
+    own = {"self"} if actor.tenant_id is not None and actor.tenant_id == member_id else set()
+    return own | ({"steward"} if actor.is_steward else set())
 
 
 def as_domain(licence: Licence) -> members.Licence:

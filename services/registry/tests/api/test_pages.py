@@ -133,6 +133,31 @@ async def test_members_are_paged_within_their_filter(desk: Any) -> None:
     assert found == ["Agency 0", "Agency 2", "Agency 4"]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 200])
+async def test_clients_come_once_each_and_no_cursor_shows_anothers(desk: Any, limit: int) -> None:
+    paths = [f"/v1/members/{await desk.join(name)}/clients" for name in ("Himal", "Rival")]
+    made = [(await desk.post(paths[0], "Himal", {"name": f"office {number}"})).json() for number in range(3)]
+    await desk.post(paths[1], "Rival", {"name": "office"})
+    found: list[str] = []
+    cursor = ""
+    while True:
+        listed = (await desk.get(f"{paths[0]}?limit={limit}{cursor}", "Himal")).json()
+        assert len(listed["items"]) <= limit
+        found += [item["client_id"] for item in listed["items"]]
+        if listed["next"] is None:
+            break
+        cursor = f"&cursor={listed['next']}"
+    assert found == sorted(each["client_id"] for each in made)
+    first = (await desk.get(f"{paths[0]}?limit=1", "Himal")).json()["next"]
+    assert (await desk.get(f"{paths[0]}?cursor={first}", "Rival")).status_code == 404
+
+
+@pytest.mark.parametrize("cursor", ["x", encode_cursor("a", "b"), encode_cursor("\x00")])
+async def test_what_is_no_cursor_of_clients_is_refused(desk: Any, cursor: str) -> None:
+    path = f"/v1/members/{await desk.join('Himal')}/clients"
+    assert (await desk.get(f"{path}?cursor={cursor}", "Himal")).status_code == 422
+
+
 async def test_a_controller_that_is_nobody_has_no_workers(desk: Any) -> None:
     await desk.join("Himal")
     await desk.register("Himal")
