@@ -9,20 +9,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.problems import Problem, conflict, forbidden, invalid, not_found
+from imdi_common.problems import Problem, conflict, forbidden, invalid
 from imdi_contracts.legislation import RuleActivated
 from imdi_legislation.actions.law_changes import follow
-from imdi_legislation.actions.permission import demand_may_rule
+from imdi_legislation.actions.permission import demand_may_succeed, lock_version_of
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.conditions import Refused
 from imdi_legislation.domain.conflicts import find_conflict
-from imdi_legislation.domain.drafts import answers_fixed, beginning_error, check_proposal, refusal
+from imdi_legislation.domain.drafts import answers_fixed, beginning_error, check_proposal
 from imdi_legislation.domain.effects import read_effect
 from imdi_legislation.domain.facts import FactType
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.law import change_law
-from imdi_legislation.storage.tables import AnswerType, RuleCode, RuleVersion
+from imdi_legislation.storage.tables import AnswerType, RuleVersion
 
 _DAY = timedelta(days=1)
 
@@ -30,13 +30,12 @@ _DAY = timedelta(days=1)
 async def activate_rule(session: AsyncSession, rule_id: UUID, begins: date | None, actor: Actor, now: datetime) -> UUID:
     """Activate from ``begins`` (else as drafted), which may lie in the past.
 
-    403 for the client that proposed it, 409 where it overlaps a later version, or conflicts with other rules.
+    403 for the client that proposed it and for who may not make the version before it; 409 where it overlaps a
+    later version, or conflicts with other rules.
     """
     await change_law(session)
-    version = await rules.lock_version(session, rule_id)
-    if version is None:
-        raise not_found()
-    await demand_may_rule(session, actor, rules.scope_of(version), {basis["instrument"] for basis in version.basis})
+    version = await lock_version_of(session, actor, rule_id)
+    await demand_may_succeed(session, actor, version.code)
     if version.status != "proposed":
         raise conflict("wrong-state", "Only a proposed rule can be activated.", state=version.status)
     if version.proposed_by == actor.client_id:
@@ -54,7 +53,7 @@ async def activate(session: AsyncSession, version: RuleVersion, begins: date | N
     if version.effective_until and version.effective_until < version.effective_from:
         raise invalid("from", "order", "It would begin after its end.")
     types = await rules.answer_types(session)
-    code, others = await _code(session, version), await rules.activated(session)
+    code, others = await rules.lock_code(session, version.code), await rules.activated(session)
     replaced = _replaced([other for other in others if other.code == version.code], version)
     if replaced:
         version.replaces = replaced.id
@@ -65,13 +64,6 @@ async def activate(session: AsyncSession, version: RuleVersion, begins: date | N
     await _fix_types(session, version, types)
     version.status, version.activated_by = "active", by
     await follow(session, code, RuleActivated, [version, *([replaced] if replaced else [])], now)
-
-
-async def _code(session: AsyncSession, version: RuleVersion) -> RuleCode:
-    code = await rules.lock_code(session, version.code)
-    if code is None:
-        raise not_found()
-    return code
 
 
 def _replaced(versions: list[RuleVersion], new: RuleVersion) -> RuleVersion | None:
@@ -103,7 +95,7 @@ async def _demand_harmony(
     try:
         found = find_conflict(rules.as_rule(version, titles, types), active)
     except Refused as error:
-        raise refused(refusal(error)) from error
+        raise refused(error) from error
     if found:
         raise Problem(
             "conflicting-rules", 409, f"It cannot be law beside other rules: {found.what}.", rules=list(found.rules)
@@ -116,7 +108,7 @@ async def _fix_types(session: AsyncSession, version: RuleVersion, types: dict[st
     try:
         condition = check_proposal(effect, version.condition, types)
     except Refused as error:
-        raise refused(refusal(error)) from error
+        raise refused(error) from error
     for name, kind in answers_fixed(condition, effect).items():
         if types.get(name, kind) != kind:
             raise conflict("answer-type-fixed", f"Other rules read {name} as {types[name]}.")

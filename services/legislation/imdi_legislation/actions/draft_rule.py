@@ -14,7 +14,7 @@ from imdi_common.actor import Actor
 from imdi_common.clock import latest_today
 from imdi_common.ids import uuid7
 from imdi_common.problems import conflict, invalid
-from imdi_legislation.actions.permission import demand_may_rule
+from imdi_legislation.actions.permission import demand_may_rule, demand_may_succeed
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.drafts import BasisDraft, DisputeDraft, RuleDraft, read_draft
 from imdi_legislation.domain.fields import Invalid
@@ -24,13 +24,14 @@ from imdi_legislation.storage.tables import Instrument, RuleCode, RuleVersion
 
 
 async def draft_rule(session: AsyncSession, body: dict[str, Any], actor: Actor, now: datetime) -> UUID:
-    """Draft what a caller posted: 422 for wrong fields, 403 if not the caller's to make."""
+    """Draft what a caller posted: 422 for wrong fields, 403 if it, or the version before it, is not theirs to make."""
     try:
         draft = read_draft(body)
     except Invalid as error:
         raise refused(error) from error
     await _demand_instruments(session, draft)
     await demand_may_rule(session, actor, draft.scope, {basis.instrument for basis in draft.basis})
+    await demand_may_succeed(session, actor, draft.code)
     return (await add_draft(session, draft, actor.client_id, now)).id
 
 
@@ -40,7 +41,7 @@ async def add_draft(session: AsyncSession, draft: RuleDraft, by: str, now: datet
         raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
     await session.execute(insert(RuleCode).values(code=draft.code, kind=draft.kind).on_conflict_do_nothing())
     code = await lock_code(session, draft.code)
-    if code is None or code.kind != draft.kind:
+    if code.kind != draft.kind:
         raise conflict("kind-differs", "The versions of a rule are of one kind.")
     version = RuleVersion(
         id=uuid7(),

@@ -23,8 +23,8 @@ from imdi_legislation.actions.draft_rule import add_draft
 from imdi_legislation.actions.enter_instrument import add_instrument
 from imdi_legislation.actions.propose_rule import propose
 from imdi_legislation.domain.conditions import Refused
-from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, check_proposal, read_draft
-from imdi_legislation.domain.fields import FieldError, Invalid
+from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, check_proposal, read_draft, refusal
+from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
 from imdi_legislation.domain.plain import fingerprint, plain
 from imdi_legislation.storage.law import change_law
@@ -99,7 +99,7 @@ def _checked(body: Mapping[str, Any]) -> RuleDraft:
     try:
         check_proposal(draft.effect, draft.when, {})
     except Refused as refused:
-        raise Invalid([FieldError("when", "condition", str(refused))]) from refused
+        raise refusal(refused) from refused
     return draft
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.problems import forbidden
+from imdi_common.problems import forbidden, not_found
 from imdi_legislation.domain.scope import Scope
 from imdi_legislation.domain.who_may import may_enter, may_rule
-from imdi_legislation.storage.tables import Instrument
+from imdi_legislation.storage import rules
+from imdi_legislation.storage.tables import Instrument, RuleVersion
 
 
 def demand_may_enter(actor: Actor, level: str, parties: Collection[str]) -> None:
@@ -30,6 +31,27 @@ async def demand_may_rule(session: AsyncSession, actor: Actor, scope: Scope, ins
             "A government named at either end of the scope makes a rule, the steward one that names no country or "
             "stands on international law alone."
         )
+
+
+async def lock_version_of(session: AsyncSession, actor: Actor, rule_id: UUID) -> RuleVersion:
+    """A version, locked: 404 where there is none, 403 unless it is the caller's to make."""
+    version = await rules.lock_version(session, rule_id)
+    if version is None:
+        raise not_found()
+    await _demand_may_make(session, actor, version)
+    return version
+
+
+async def demand_may_succeed(session: AsyncSession, actor: Actor, code: str) -> None:
+    """403 unless what was activated last under a code is the caller's to make: the next version ends it."""
+    activated = await rules.activated(session, code)
+    if activated:
+        await _demand_may_make(session, actor, activated[-1])
+
+
+async def _demand_may_make(session: AsyncSession, actor: Actor, version: RuleVersion) -> None:
+    instruments = {basis["instrument"] for basis in version.basis}
+    await demand_may_rule(session, actor, rules.scope_of(version), instruments)
 
 
 def _government_of(actor: Actor) -> str | None:

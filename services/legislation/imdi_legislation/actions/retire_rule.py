@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.problems import conflict, invalid, not_found
+from imdi_common.problems import conflict, invalid
 from imdi_contracts.legislation import RuleRetired
 from imdi_legislation.actions.law_changes import follow
-from imdi_legislation.actions.permission import demand_may_rule
-from imdi_legislation.storage import rules
+from imdi_legislation.actions.permission import lock_version_of
 from imdi_legislation.storage.law import change_law
+from imdi_legislation.storage.rules import lock_code
 
 
 async def retire_rule(session: AsyncSession, rule_id: UUID, on: date, actor: Actor, now: datetime) -> UUID:
@@ -22,19 +22,14 @@ async def retire_rule(session: AsyncSession, rule_id: UUID, on: date, actor: Act
     409 for what is not active or has ended by then, 422 for a day before its first.
     """
     await change_law(session)
-    version = await rules.lock_version(session, rule_id)
-    if version is None:
-        raise not_found()
-    await demand_may_rule(session, actor, rules.scope_of(version), {basis["instrument"] for basis in version.basis})
+    version = await lock_version_of(session, actor, rule_id)
     if version.status != "active" or (version.effective_until and version.effective_until < on):
         raise conflict(
             "wrong-state", "Only an active rule that binds on that day can be retired.", state=version.status
         )
     if on < version.effective_from:
         raise invalid("on", "order", "It is not before the first day on which the rule binds.")
-    code = await rules.lock_code(session, version.code)
-    if code is None:
-        raise not_found()
+    code = await lock_code(session, version.code)
     version.effective_until = on - timedelta(days=1)
     version.status = "retired"
     await follow(session, code, RuleRetired, [version], now)

@@ -139,9 +139,9 @@ def answers_fixed(condition: Condition | None, effect: Effect) -> dict[str, Fact
     return types
 
 
-def refusal(refused: Refused, field: str = "when") -> Invalid:
+def refusal(refused: Refused) -> Invalid:
     """A refused condition as an error of its field."""
-    return Invalid([FieldError(field, "condition", str(refused))])
+    return Invalid([FieldError("when", "condition", str(refused))])
 
 
 def _check_condition(reader: Reader, draft: RuleDraft) -> None:

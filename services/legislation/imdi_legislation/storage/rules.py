@@ -26,10 +26,10 @@ async def lock_version(session: AsyncSession, version_id: UUID) -> RuleVersion |
     return await session.scalar(found.execution_options(populate_existing=True))
 
 
-async def lock_code(session: AsyncSession, code: str) -> RuleCode | None:
-    """The rule through all its versions, locked: before its versions."""
+async def lock_code(session: AsyncSession, code: str) -> RuleCode:
+    """The rule through all its versions, locked; every version has one."""
     found = select(RuleCode).where(RuleCode.code == code).with_for_update()
-    return await session.scalar(found.execution_options(populate_existing=True))
+    return (await session.scalars(found.execution_options(populate_existing=True))).one()
 
 
 async def last_number(session: AsyncSession, code: str) -> int:

@@ -125,6 +125,38 @@ def test_who_enters_an_instrument(
     assert _enters(steward, level, parties) is (level == "international" or not parties)
 
 
+@pytest.mark.parametrize(
+    ("country", "before", "after", "may"),
+    [
+        ("NP", ("PH", "SA"), ("NP", "*"), False),
+        ("QA", ("*", "SA"), ("*", "QA"), False),
+        ("PH", ("PH", "SA"), ("PH", "*"), True),
+        ("SA", ("PH", "SA"), ("*", "SA"), True),
+    ],
+)
+async def test_nobody_puts_a_version_in_the_place_of_law_that_is_not_theirs(
+    session: Any, parliament: Any, of_member: Any, body: Any, country: str, before: Any, after: Any, may: bool
+) -> None:
+    other = of_member(country=country)
+    early = await draft_rule(
+        session,
+        body("law", scope=scope(*after)) | {"basis": [{"instrument": str(await _act(parliament))}]},
+        other,
+        parliament.now,
+    )
+    await propose_rule(session, early, other)
+    first = await parliament.enact("law", scope=scope(*before))
+    late = draft_rule(session, body("law", scope=scope(*after)) | _on(parliament), other, parliament.now)
+    activation = _activate(parliament, early, of_member(country=country, client="two"))
+    if may:
+        assert isinstance(await late, UUID)
+        assert await activation == early
+        assert (await parliament.version(early)).replaces == first
+    else:
+        assert [await _status(deed) for deed in (late, activation)] == [403, 403]
+        assert (await parliament.version(first)).effective_until is None
+
+
 async def test_four_eyes_are_two_clients_and_may_be_two_governments(
     session: Any, parliament: Any, of_member: Any
 ) -> None:
@@ -141,6 +173,11 @@ async def test_who_did_not_propose_may_activate_even_what_they_drafted(parliamen
     draft = await parliament.draft("mine")
     await propose_rule(parliament.session, draft, of_member(client="two"))
     assert await _activate(parliament, draft, of_member(client="one")) == draft
+
+
+async def _act(parliament: Any) -> UUID:
+    await parliament.draft("any")
+    return UUID(str(parliament.instrument))
 
 
 async def _activate(parliament: Any, rule_id: Any, actor: Actor) -> Any:
