@@ -60,7 +60,7 @@ async def activate(session: AsyncSession, version: RuleVersion, begins: date | N
         if replaced.effective_until is None or replaced.effective_until >= version.effective_from:
             replaced.effective_until = version.effective_from - _DAY
             await session.flush()  # its days are free before the new version takes them
-    await _demand_harmony(session, version, others, types)
+    await _demand_harmony(session, version, [other for other in others if _still_binds(other, now.date())], types)
     await _fix_types(session, version, types)
     version.status, version.activated_by = "active", by
     await follow(session, code, RuleActivated, [version, *([replaced] if replaced else [])], now)
@@ -87,13 +87,18 @@ def _replaced(versions: list[RuleVersion], new: RuleVersion) -> RuleVersion | No
     return None
 
 
+def _still_binds(version: RuleVersion, today: date) -> bool:
+    """A retired rule binds until its last day."""
+    return version.status == "active" or version.effective_until is None or version.effective_until >= today
+
+
 async def _demand_harmony(
     session: AsyncSession, version: RuleVersion, others: list[RuleVersion], types: dict[str, FactType]
 ) -> None:
     titles = await rules.titles_of(session, [version, *others])
-    active = [rules.as_rule(other, titles, types) for other in others if other.status == "active"]
+    beside = [rules.as_rule(other, titles, types) for other in others]
     try:
-        found = find_conflict(rules.as_rule(version, titles, types), active)
+        found = find_conflict(rules.as_rule(version, titles, types), beside)
     except Refused as error:
         raise refused(error) from error
     if found:

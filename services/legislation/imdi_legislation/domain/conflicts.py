@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from imdi_legislation.domain.effects import Requirement
 from imdi_legislation.domain.rules import Rule
@@ -22,20 +23,29 @@ class Conflict:
 
 
 def find_conflict(new: Rule, others: Iterable[Rule]) -> Conflict | None:
-    """The first reason why ``new`` cannot be law beside the other active rules of overlapping scope and time."""
+    """The first reason why ``new`` cannot be law beside the other rules that bind in overlapping scope and time."""
     if not isinstance(new.effect, Requirement):
         return None
+    by_code = sorted(others, key=lambda rule: rule.code)
+    sparing = {rule.replaces: rule for rule in by_code if rule.opened_after and rule.replaces}
     beside = [
         rule
-        for rule in sorted(others, key=lambda rule: rule.code)
-        if isinstance(rule.effect, Requirement) and rule.code != new.code and _overlap(new, rule)
+        for rule in by_code
+        if isinstance(rule.effect, Requirement) and rule.code != new.code and _overlap(new, rule, sparing)
     ]
     return _differing(new, new.effect, beside) or _cycle(new, new.effect, beside)
 
 
-def _overlap(one: Rule, other: Rule) -> bool:
-    at_once = (one.ends is None or other.begins <= one.ends) and (other.ends is None or one.begins <= other.ends)
-    return at_once and one.scope.meets(other.scope) is not None
+def _overlap(new: Rule, other: Rule, sparing: Mapping[str, Rule]) -> bool:
+    last = _last_day(other, sparing)
+    at_once = other.begins <= last and new.begins <= last and (new.ends is None or other.begins <= new.ends)
+    return at_once and new.scope.meets(other.scope) is not None
+
+
+def _last_day(rule: Rule, sparing: Mapping[str, Rule]) -> date:
+    """The last day on which it binds anybody: the cases that its heir spares stay with it."""
+    last, heir = rule.ends or date.max, sparing.get(rule.id)
+    return max(last, _last_day(heir, sparing)) if heir else last
 
 
 def _differing(new: Rule, item: Requirement, beside: list[Rule]) -> Conflict | None:

@@ -196,6 +196,28 @@ async def test_rules_that_cannot_stand_together_are_refused_at_activation(parlia
     assert (await refused(parliament.enact("permit", "requirement", permit))).slug == "conflicting-rules"
 
 
+@pytest.mark.parametrize(
+    ("retired", "begins", "conflicts"),
+    [
+        (SUMMER, date(2026, 1, 1), True),
+        (SUMMER, date(2027, 5, 31), True),
+        (SUMMER, SUMMER, False),
+        (date(2026, 11, 23), date(2026, 1, 1), False),
+    ],
+)
+async def test_a_retired_rule_still_conflicts_until_its_last_day(
+    parliament: Any, retired: date, begins: date, conflicts: bool
+) -> None:
+    rule_id = await parliament.enact()
+    await retire_rule(parliament.session, rule_id, retired, parliament.one, parliament.now)
+    effect = {"code": "medical_examination", "category": "documents", "title": "M", "performed_by": "medical_provider"}
+    deed = parliament.enact("other", "requirement", effect, begins=begins)
+    if conflicts:
+        assert (await refused(deed)).slug == "conflicting-rules"
+    else:
+        assert isinstance(await deed, UUID)
+
+
 async def test_a_rule_keeps_its_kind(parliament: Any) -> None:
     await parliament.draft("same")
     assert (await refused(parliament.draft("same", "bar", BAR))).slug == "kind-differs"

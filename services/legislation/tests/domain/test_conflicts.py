@@ -39,6 +39,42 @@ def test_a_version_does_not_conflict_with_its_own_code(rule: MakeRule, item: Mak
     assert find_conflict(rule("same"), [rule("same", item(category="security"))]) is None
 
 
+@pytest.mark.parametrize(
+    ("transitions", "ends", "conflicts"),
+    [
+        ((), date(2026, 12, 31), False),
+        ((False,), date(2026, 12, 31), False),
+        ((True,), date(2026, 12, 31), True),
+        ((True, False), date(2026, 12, 31), False),
+        ((True, True), date(2026, 12, 31), True),
+        ((False, True), date(2026, 12, 31), False),
+        ((False,), date(2019, 12, 31), False),
+        ((True,), date(2019, 12, 31), True),
+    ],
+)
+def test_a_version_binds_on_while_those_after_it_spare_the_cases_before_them(
+    rule: MakeRule, item: MakeItem, transitions: tuple[bool, ...], ends: date, conflicts: bool
+) -> None:
+    """Each later version says itself what the new rule says; the first ended before the new one begins."""
+    chain = [rule("old", item(category="security"), id="v0", ends=ends)]
+    last = date(2028, 12, 31)
+    for number, spares in enumerate(transitions, start=1):
+        is_last = number == len(transitions)
+        chain.append(
+            rule(
+                "old", id=f"v{number}", replaces=f"v{number - 1}", opened_after=spares,
+                begins=date(2027, number, 1), ends=None if is_last else last.replace(year=2027, month=number, day=28),
+            )
+        )  # fmt: skip
+    new = rule("new", begins=date(2028, 1, 1))
+    assert bool(find_conflict(new, chain)) is conflicts
+
+
+def test_a_version_emptied_on_its_first_day_binds_nobody(rule: MakeRule, item: MakeItem) -> None:
+    emptied = rule("old", item(category="security"), begins=date(2027, 1, 1), ends=date(2026, 12, 31))
+    assert find_conflict(rule("new"), [emptied]) is None
+
+
 def after(rule: MakeRule, item: MakeItem, code: str, *before: str, **said: Any) -> Rule:
     said = {"holds_at": ["departure"]} | said
     scope = {name: said.pop(name) for name in ("origins", "destinations") if name in said}
