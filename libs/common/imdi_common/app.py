@@ -12,9 +12,9 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from imdi_common import health, ops, pages
+from imdi_common import copies, health, ops, pages
 from imdi_common.database import is_environment, sqlstate
-from imdi_common.door import MAX_BODY
+from imdi_common.front import Front
 from imdi_common.openapi import describe
 from imdi_common.problems import MEDIA_TYPE, Problem, conflict, unavailable
 from imdi_common.service import Runtime
@@ -44,21 +44,13 @@ def create_app(runtime: Runtime) -> FastAPI:
         telemetry={"metrics": False},
     )
     app.state.runtime = runtime
-    for router in (*service.routers, health.router, ops.router, pages.router):
+    for router in (*service.routers, health.router, ops.router, copies.router, pages.router):
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    app.middleware("http")(_measured)
+    app.add_middleware(Front, runtime=runtime, unexpected=_unexpected_response, render=problem_response)
     app.openapi = lambda: describe(app, service)  # type: ignore[method-assign]
     return app
-
-
-async def _measured(request: Request, answer: health.Answer) -> Response:
-    """Middleware around all: times each answer, and gives the size limit's plain text the form of the others."""
-    response = await health.measure(request, answer)
-    if response.status_code == 413:
-        return problem_response(Problem("body-too-large", 413, f"A body has at most {MAX_BODY} bytes."))
-    return response
 
 
 def problem_response(problem: Problem) -> Response:
@@ -109,6 +101,10 @@ async def _database(_: Request, error: Any) -> Response:
 
 
 async def _unexpected(_: Request, error: Any) -> Response:
+    return _unexpected_response(error)
+
+
+def _unexpected_response(error: Exception) -> Response:
     logger().error("unexpected", error=type(error).__name__, where=_where(error))
     return problem_response(Problem("internal-error", 500, "Something went wrong here; it has been noted."))
 
@@ -127,5 +123,4 @@ HANDLERS: dict[type[Exception], Any] = {
     HTTPException: _http,
     SQLAlchemyError: _database,
     OSError: _database,
-    Exception: _unexpected,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,6 +16,18 @@ MAX_RECORDS = 500
 POLL_MS = 200
 BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that the Kafka client itself cannot decode (a header's name is no UTF-8): its place alone is known."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: None = None
+    value: None = None
+    headers: tuple[()] = ()
 
 
 class Consumer:
@@ -39,15 +52,25 @@ class Consumer:
         self._handle = handle
         self._between = between
         self.assigned = False
+        self._careful = False
+        self._leaving = asyncio.Event()
+
+    def leave(self) -> None:
+        """Finish the batch in hand, commit its offset, and end."""
+        self._leaving.set()
 
     async def run(self) -> None:
-        """Consume for ever; whatever fails in Kafka, join again."""
-        while self._topics:
+        """Consume until told to leave; whatever fails in Kafka, join again."""
+        while self._topics and not self._leaving.is_set():
             try:
                 await self._consume()
             except (KafkaError, OSError) as error:
                 logger().warning("consumer_restarts", group=self._group, error=type(error).__name__)
                 await asyncio.sleep(BACKOFF_S)
+            except UnicodeDecodeError:
+                # The client gave up in the midst of a batch: from the last commit on, one by one, until it is passed.
+                logger().error("record_undecodable", group=self._group)
+                self._careful = True
 
     async def _consume(self) -> None:
         consumer = AIOKafkaConsumer(
@@ -64,10 +87,12 @@ class Consumer:
         )
         try:
             await consumer.start()
-            while True:
-                batches = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+            while not self._leaving.is_set():
+                batches = await self._poll(consumer)
                 self.assigned = bool(consumer.assignment())
                 for partition, records in batches.items():
+                    if self._leaving.is_set():
+                        return
                     await self._handle(partition.topic, records)
                     await self._commit(consumer, partition, records[-1].offset + 1)
                 if self._between:
@@ -75,12 +100,33 @@ class Consumer:
         finally:
             await asyncio.shield(_stop(consumer))
 
+    async def _poll(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+        if not self._careful:
+            found: dict[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+            return found
+        batches = await one_by_one(consumer)
+        self._careful = not any(isinstance(record, Unreadable) for records in batches.values() for record in records)
+        return batches
+
     async def _commit(self, consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         try:
             await consumer.commit({partition: offset})
         except (KafkaError, IllegalStateError) as error:
             # The partition is another's by now; it will see the records again, and they are harmless.
             logger().info("commit_refused", group=self._group, error=type(error).__name__)
+
+
+async def one_by_one(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+    """At most one record of each partition; one that the client cannot decode is passed, and told as ``Unreadable``."""
+    batches: dict[TopicPartition, list[Any]] = {}
+    for partition in consumer.assignment():
+        try:
+            batches |= await consumer.getmany(partition, timeout_ms=POLL_MS, max_records=1)
+        except UnicodeDecodeError:
+            offset = await consumer.position(partition)
+            consumer.seek(partition, offset + 1)
+            batches[partition] = [Unreadable(partition.topic, partition.partition, offset)]
+    return batches
 
 
 async def _stop(consumer: AIOKafkaConsumer) -> None:

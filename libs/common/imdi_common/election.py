@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -16,11 +16,26 @@ Connection = Any
 IDLE_LIMIT_MS = 10_000
 """A holder that has been silent for so long is cut off by the server, and its lock is free."""
 PATIENCE_S = 1.0
+HEARTBEAT_S = 1.0
+Result = TypeVar("Result")
 
 
 def lock_number(name: str) -> int:
     """The 64-bit key of an advisory lock, from its name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+
+
+async def holding(connection: Connection, work: Awaitable[Result]) -> Result:
+    """Await ``work`` while using the connection every second, so that only a frozen holder loses the lock."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=HEARTBEAT_S))[0]:
+            await connection.execute("select 1")
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
 
 
 @asynccontextmanager

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
+import os
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.mechanics import held_record, outbox
 from imdi_common.service import Runtime
 
 router = APIRouter(tags=["health"])
-PATIENCE_S = 2.0
-Answer = Callable[[Request], Awaitable[Response]]
-
-requests = Histogram("imdi_http_request_seconds", "Time to answer.", ["method", "route", "status"])
 unpublished = Gauge("imdi_outbox_unpublished", "Events recorded and not yet sent.")
 held = Gauge("imdi_held_records", "Records that could not be applied.", ["status"])
-
-
-async def measure(request: Request, answer: Answer) -> Response:
-    """How long each route takes."""
-    began = time.perf_counter()
-    response = await answer(request)
-    route = getattr(request.scope.get("route"), "path", "none")
-    requests.labels(request.method, route, response.status_code).observe(time.perf_counter() - began)
-    return response
+held_by = Gauge(
+    "imdi_held_open_records", "Of them those that are not decided, by what could not apply them.", ["reaction"]
+)
+held_for = Gauge("imdi_held_oldest_seconds", "How long the oldest record that is not decided has been held.")
 
 
 @router.get("/health/live", summary="The process answers")
@@ -41,32 +32,16 @@ async def live() -> dict[str, str]:
 
 @router.get("/health/ready", summary="The service can do its work")
 async def ready(request: Request) -> Response:
-    """503 without database or token keys; with Kafka away still ready, but ``degraded``."""
+    """503 without database or token keys, or while it ends; with Kafka away or a wrong clock ready, but ``degraded``.
+
+    The header ``Imdi-Process`` names the process: during a restart two of them answer at one address.
+    """
     runtime: Runtime = request.app.state.runtime
-    if runtime.stopping or not await _database(runtime) or not runtime.verifier.ready():
-        return JSONResponse({"status": "not_ready", "degraded": []}, 503, {"Retry-After": "1"})
-    degraded = [] if await _reachable(runtime.settings.kafka_bootstrap) else ["kafka"]
-    return JSONResponse({"status": "degraded" if degraded else "ready", "degraded": degraded})
-
-
-async def _database(runtime: Runtime) -> bool:
-    try:
-        async with asyncio.timeout(PATIENCE_S), runtime.database.transaction() as session:
-            await session.execute(text("select 1"))
-    except Exception:  # noqa: BLE001 - whatever stands between us and the database, we are not ready
-        return False
-    return True
-
-
-async def _reachable(bootstrap: str) -> bool:
-    host, _, port = bootstrap.split(",", maxsplit=1)[0].rpartition(":")
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            _, writer = await asyncio.open_connection(host, int(port))
-            writer.close()
-    except (OSError, TimeoutError):
-        return False
-    return True
+    headers = {"Imdi-Process": str(os.getpid()), "Cache-Control": "no-store"}
+    found = await runtime.readiness.look()
+    if runtime.stopping or not found.database or not runtime.verifier.ready():
+        return JSONResponse({"status": "not_ready", "degraded": []}, 503, headers | {"Retry-After": "1"})
+    return JSONResponse({"status": "degraded" if found.degraded else "ready", "degraded": found.degraded}, 200, headers)
 
 
 @router.get("/metrics", summary="Measurements for Prometheus", include_in_schema=False)
@@ -75,10 +50,23 @@ async def metrics(request: Request) -> Response:
     async with runtime.database.transaction() as session:
         waiting = select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
         unpublished.set(await session.scalar(waiting) or 0)
-        counts = select(held_record.c.status, func.count()).group_by(held_record.c.status)
-        for status, count in await session.execute(counts):
-            held.labels(status).set(count)
+        await _measure_held(session, runtime.clock.now())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _measure_held(session: AsyncSession, now: datetime) -> None:
+    columns = held_record.c
+    held.clear()
+    for status, count in await session.execute(select(columns.status, func.count()).group_by(columns.status)):
+        held.labels(status).set(count)
+    held_by.clear()
+    is_open = text("status in ('waiting', 'parked', 'quarantined')")
+    for reaction, count in await session.execute(
+        select(columns.reaction, func.count()).where(is_open).group_by(columns.reaction)
+    ):
+        held_by.labels(reaction).set(count)
+    oldest = await session.scalar(select(func.min(columns.first_at)).where(is_open))
+    held_for.set((now - oldest).total_seconds() if oldest else 0)
 
 
 @router.get("/version", summary="What runs here")

@@ -6,26 +6,39 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-import uvicorn
 from sqlalchemy import text
 
-from imdi_common.app import create_app
 from imdi_common.consumer import Consumer
 from imdi_common.due import DueClock
+from imdi_common.listen import listening
+from imdi_common.membership import Member
 from imdi_common.migrations import migrate, new_revision
 from imdi_common.outbox import CHANNEL
 from imdi_common.policing import Policing
 from imdi_common.projecting import Projector
+from imdi_common.reactions import Policy, Projection
+from imdi_common.rebuilds import Rebuilds, copies_of
 from imdi_common.relay import Relay
 from imdi_common.service import Runtime, Service
 from imdi_common.settings import ServiceSettings
 from imdi_common.telemetry import configure, logger
 
 ROLES = ("api", "relay", "projections", "policies", "clock")
-GRACE_S = 20
+FINISH_S = 3.0
+"""Seconds for a batch in hand to be applied and committed; twice, and HTTP before: within 25 s in all."""
+CANCEL_S = 2.0
+
+
+class Leaving(Protocol):
+    """A role that can be asked to end; ``working`` says whether it has anything to finish."""
+
+    working: bool
+
+    def leave(self) -> None: ...
 
 
 def main(service: Service) -> None:
@@ -73,38 +86,45 @@ async def serve(service: Service, settings: ServiceSettings, roles: tuple[str, .
         relay.wake() if relay else announced.set()
 
     runtime = Runtime.of(service, settings, wake=wake)
-    work: dict[str, Awaitable[None]] = {} if service.keys else {"keys": runtime.keys.run()}
+    work = Work({} if service.keys else {"keys": runtime.keys.run()})
     if relay:
-        work["relay"] = relay.run()
+        work.jobs["relay"] = relay.run()
+        work.last["relay"] = relay
     else:
-        work["wake"] = _notify(runtime, announced)
-    work |= _reactions(runtime, roles)
+        work.jobs["wake"] = _notify(runtime, announced)
+    for role, member in _members(runtime, roles).items():
+        work.jobs[role] = member.run()
+        work.first[role] = member
+    if "projections" in roles:
+        copies = copies_of(service.projections, service.policies)
+        rebuilds = Rebuilds(copies, runtime.database, url, settings.kafka_bootstrap, runtime.clock)
+        work.jobs["rebuilds"] = rebuilds.run()
     if "clock" in roles:
         clock = DueClock(service.name, runtime.database, url, runtime.clock, service.due)
-        work["clock"] = clock.run()
+        work.jobs["clock"] = clock.run()
         if service.run:
-            work["run"] = service.run(runtime)
+            work.jobs["run"] = service.run(runtime)
     await _until_stopped(runtime, work, serve_http="api" in roles)
 
 
-def _reactions(runtime: Runtime, roles: tuple[str, ...]) -> dict[str, Awaitable[None]]:
+def _members(runtime: Runtime, roles: tuple[str, ...]) -> dict[str, Member]:
     service, settings = runtime.service, runtime.settings
-    work: dict[str, Awaitable[None]] = {}
+    members: dict[str, Member] = {}
+
+    def join(role: str, reactions: Sequence[Projection[Any] | Policy[Any]], *handles: Any) -> None:
+        topics = [reaction.topic.name for reaction in reactions]
+        group = f"imdi.{service.name}.{role}"
+        consumer = Consumer(group, topics, settings.kafka_bootstrap, settings.instance, *handles)
+        url, name = settings.database_url.get_secret_value(), f"{group}.{settings.instance}"
+        members[role] = Member(consumer, url, name)
+
     if "projections" in roles and service.projections:
         projector = Projector(service.projections, runtime.database, runtime.clock)
-        topics = [projection.topic.name for projection in service.projections]
-        group = f"imdi.{service.name}.projections"
-        work["projections"] = Consumer(
-            group, topics, settings.kafka_bootstrap, settings.instance, projector.handle
-        ).run()
+        join("projections", service.projections, projector.handle, projector.retry_waiting)
     if "policies" in roles and service.policies:
         policing = Policing(service.policies, runtime.database, runtime.clock)
-        topics = [policy.topic.name for policy in service.policies]
-        group = f"imdi.{service.name}.policies"
-        work["policies"] = Consumer(
-            group, topics, settings.kafka_bootstrap, settings.instance, policing.handle, policing.retry_waiting
-        ).run()
-    return work
+        join("policies", service.policies, policing.handle, policing.retry_waiting)
+    return members
 
 
 async def _notify(runtime: Runtime, announced: asyncio.Event) -> None:
@@ -120,58 +140,58 @@ async def _notify(runtime: Runtime, announced: asyncio.Event) -> None:
             await asyncio.sleep(1)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: the process has one for all of its roles."""
+@dataclass
+class Work:
+    """What a process does: its roles, and of these the ones that finish what they have in hand when told to leave.
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    ``last`` is told when the others have ended: the relay, which takes along what they announced.
+    """
 
-
-@asynccontextmanager
-async def _http(runtime: Runtime) -> AsyncIterator[asyncio.Task[None]]:
-    config = uvicorn.Config(
-        create_app(runtime),
-        host=runtime.settings.host,
-        port=runtime.settings.port,
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        timeout_keep_alive=30,
-        timeout_graceful_shutdown=GRACE_S,
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve())
-    try:
-        yield task
-    finally:
-        server.should_exit = True
-        await asyncio.wait({task}, timeout=GRACE_S + 2)
+    jobs: dict[str, Awaitable[None]] = field(default_factory=dict)
+    first: dict[str, Leaving] = field(default_factory=dict)
+    last: dict[str, Leaving] = field(default_factory=dict)
 
 
-async def _until_stopped(runtime: Runtime, work: dict[str, Awaitable[None]], *, serve_http: bool) -> None:
+async def _until_stopped(runtime: Runtime, work: Work, *, serve_http: bool) -> None:
     stop = asyncio.Event()
+
+    def told() -> None:
+        runtime.stopping = True  # readiness says so from this moment
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, told)
+    tasks = {name: asyncio.ensure_future(job) for name, job in work.jobs.items()}
     async with contextlib.AsyncExitStack() as stack:
-        tasks = {name: asyncio.ensure_future(job) for name, job in work.items()}
-        stack.push_async_callback(_cancel, list(tasks.values()))
+        stack.push_async_callback(_end, tasks, work)
         if serve_http:
-            tasks["api"] = await stack.enter_async_context(_http(runtime))
+            server = await stack.enter_async_context(listening(runtime))
         elif runtime.service.open:
             runtime.resources = await stack.enter_async_context(runtime.service.open(runtime))
+        watched = tasks | ({"api": server} if serve_http else {})
         stopping = asyncio.create_task(stop.wait())
-        done, _ = await asyncio.wait({stopping, *tasks.values()}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({stopping, *watched.values()}, return_when=asyncio.FIRST_COMPLETED)
         runtime.stopping = True
-        for name, task in tasks.items():
+        for name, task in watched.items():
             if task in done and not stop.is_set():
                 error = task.exception()
                 logger().error("role_ended", role=name, error=type(error).__name__)
                 raise SystemExit(1)
+        for role in work.first.values():
+            role.leave()
     await runtime.database.close()
 
 
-async def _cancel(tasks: list[asyncio.Future[None]]) -> None:
-    for task in tasks:
+async def _end(tasks: Mapping[str, asyncio.Future[None]], work: Work) -> None:
+    """Once HTTP has ended: let each role finish, then the relay, and call off what has no end of its own."""
+    for group in (work.first, work.last):
+        for name, role in group.items():
+            role.leave()
+            if not role.working:
+                tasks[name].cancel()
+        if mine := [tasks[name] for name in group]:
+            await asyncio.wait(mine, timeout=FINISH_S)
+    for task in tasks.values():
         task.cancel()
-    await asyncio.wait(tasks, timeout=GRACE_S)
+    if tasks:
+        await asyncio.wait(tasks.values(), timeout=CANCEL_S)

@@ -7,13 +7,12 @@ acknowledgement and marks; ``published_position`` is given at the marking, so it
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from imdi_common.election import Connection, elected
+from imdi_common.election import Connection, elected, holding
 from imdi_common.envelope import Envelope, Headers, to_record
 from imdi_common.outbox import CHANNEL
 from imdi_common.telemetry import logger
@@ -21,7 +20,6 @@ from imdi_common.telemetry import logger
 BATCH = 500
 POLL_S = 0.25
 BACKOFF_S = 0.5
-HEARTBEAT_S = 1.0
 
 UNPUBLISHED = """
 select position, event_id, topic, key, sequence, type, body, traceparent, recorded_at
@@ -46,33 +44,46 @@ class Relay:
         self._database_url = database_url
         self._bootstrap = kafka_bootstrap
         self._woken = asyncio.Event()
+        self._leaving = False
+        self.working = False
+        """Whether it is the one elected; else it may be called off at any time."""
 
     def wake(self) -> None:
         """Look now; called in the process that has just committed."""
         self._woken.set()
 
+    def leave(self) -> None:
+        """Send and mark what is recorded by now, and end."""
+        self._leaving = True
+        self._woken.set()
+
     async def run(self) -> None:
-        """Publish for ever; whatever fails, start again with the same rows."""
-        while True:
+        """Publish until told to leave; whatever fails, start again with the same rows."""
+        while not self._leaving:
             try:
                 async with elected(self._database_url, f"imdi-{self.service}-relay") as connection:
                     await connection.add_listener(CHANNEL, lambda *_: self.wake())
+                    self.working = True
                     await self._publish_through(connection)
             except (KafkaError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 self.healthy = not isinstance(error, KafkaError)
                 logger().warning("relay_restarts", error=type(error).__name__)
                 await asyncio.sleep(BACKOFF_S)
+            finally:
+                self.working = False
 
     async def _publish_through(self, connection: Connection) -> None:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap, enable_idempotence=True, acks="all", request_timeout_ms=10_000
         )
         try:
-            await _alive(connection, producer.start())
+            await holding(connection, producer.start())
             self.healthy = True
-            while True:
+            last = False
+            while not last:
                 self._woken.clear()
-                if not await self._round(connection, producer):
+                last = self._leaving
+                if not await self._round(connection, producer) and not last:
                     await self._rest()
         finally:
             await asyncio.shield(_stop(producer))
@@ -86,7 +97,7 @@ class Relay:
     async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> int:
         rows = await connection.fetch(UNPUBLISHED, BATCH)
         if rows:
-            results = await _alive(connection, self._send(producer, rows))
+            results = await holding(connection, self._send(producer, rows))
             failed = {(row["topic"], row["key"]) for row, ok in zip(rows, results, strict=True) if not ok}
             sent = [row["position"] for row in rows if (row["topic"], row["key"]) not in failed]
             if sent:
@@ -117,17 +128,6 @@ class Relay:
                 data=row["body"].encode(),
             )
         )
-
-
-async def _alive(connection: Connection, work: Any) -> Any:
-    """Await ``work`` while using the connection every second, so that only a frozen holder loses the lock."""
-    task = asyncio.ensure_future(work)
-    try:
-        while not (await asyncio.wait({task}, timeout=HEARTBEAT_S))[0]:
-            await connection.execute("select 1")
-        return task.result()
-    finally:
-        task.cancel()
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:

@@ -18,7 +18,9 @@ from imdi_common.auth import Keys, Verifier
 from imdi_common.clock import Clock
 from imdi_common.database import Database
 from imdi_common.due import DueAction
+from imdi_common.load import Load
 from imdi_common.reactions import Policy, Projection
+from imdi_common.readiness import Readiness
 from imdi_common.settings import ServiceSettings
 
 Standing = Callable[[AsyncSession, Tenant], Awaitable[Tenant]]
@@ -69,6 +71,8 @@ class Runtime:
     database: Database
     keys: Keys
     verifier: Verifier
+    readiness: Readiness
+    load: Load
     resources: Any = None
     stopping: bool = False
 
@@ -98,6 +102,15 @@ class Runtime:
             return trusted() if trusted else own() if own else keys.current
 
         verifier = Verifier(service.audience, settings.issuer, known, clock, standing)
-        runtime = cls(service=service, settings=settings, clock=clock, database=database, keys=keys, verifier=verifier)
+        runtime = cls(
+            service=service,
+            settings=settings,
+            clock=clock,
+            database=database,
+            keys=keys,
+            verifier=verifier,
+            readiness=Readiness(settings.database_url.get_secret_value(), settings.kafka_bootstrap, clock),
+            load=Load(settings.most_requests),
+        )
         own = service.keys(runtime) if service.keys else None
         return runtime

@@ -29,6 +29,10 @@ class ServiceSettings(BaseSettings):
     instance: str = "0"
     """Names this process among its replicas, so that a restarted one takes its partitions back at once."""
     pool_size: int = 10
+    most_requests: int = 256
+    """That one process works on at once; more are answered 503 with ``Retry-After``."""
+    socket_fd: int | None = None
+    """A listening socket that was opened for us, to be used in the place of ``host`` and ``port``."""
     log_level: str = "INFO"
     clock_offset_file: Path | None = None
     """Shifts the clock by the seconds in this file: for tests, shown as unsafe in ``/version``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -215,7 +215,10 @@ async def test_operators_see_and_decide_on_what_is_held(
     assert (await client.get("/ops/flow", headers=ops)).json()["held"] == {"discarded": 1}
 
 
-async def test_health_version_metrics_and_docs_are_open_and_need_no_network(client: AsyncClient) -> None:
+async def test_health_version_metrics_and_docs_are_open_and_need_no_network(
+    client: AsyncClient, clock: FixedClock
+) -> None:
+    clock.set(datetime.now(UTC))
     assert (await client.get("/health/live")).json() == {"status": "live"}
     assert (await client.get("/health/ready")).json() == {"status": "degraded", "degraded": ["kafka"]}
     assert (await client.get("/version")).json()["service"] == "sample"
