@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from joserfc.jwk import KeySet
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict
 
 from imdi_common.service import Runtime, Service
 from imdi_registry.actions.manage_clients import PlatformClient, set_platform_clients
@@ -42,11 +42,19 @@ def _own_keys(runtime: Runtime) -> Callable[[], KeySet | None]:
     return published
 
 
+class Bootstrap(BaseModel):
+    """What the operator gives ``bootstrap``; an error in it never shows a secret."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    clients: list[PlatformClient]
+
+
 async def bootstrap(runtime: Runtime) -> None:
     """Set the platform's own clients from JSON on standard input: ``{"clients": [{"name", "client_id", …}]}``."""
-    given = TypeAdapter(dict[str, list[PlatformClient]]).validate_python(json.load(sys.stdin))
+    given = Bootstrap.model_validate(json.load(sys.stdin))
     async with runtime.database.transaction() as session:
-        await set_platform_clients(session, given["clients"], runtime.clock.now())
+        await set_platform_clients(session, given.clients, runtime.clock.now())
 
 
 async def rotate_signing_key(runtime: Runtime) -> None:

@@ -7,8 +7,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from annotated_types import MinLen
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,8 +31,9 @@ class PlatformClient:
     """A client of the platform's own people, as the operator names it."""
 
     name: str
-    client_id: str
-    client_secret: str
+    client_id: Annotated[str, MinLen(1)]
+    client_secret: Annotated[str, MinLen(_SECRET_BYTES)]
+    """Random, and long: it is stored as ``digest`` says, and one that was forgotten would open everything."""
     scopes: Sequence[str]
 
 

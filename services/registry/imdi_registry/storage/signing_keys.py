@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cryptography.exceptions import InvalidTag
 from joserfc.jwk import ECKey, KeySet
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,13 @@ PUBLISHED_AFTER = timedelta(minutes=20)
 FRESH_FOR = timedelta(seconds=30)
 _LOCK = 0x5349474E
 """Advisory lock: processes that start at once make one first key, not two."""
+
+
+class OtherMasterKeyError(Exception):
+    """The database was sealed under another master key than the one given: nothing in it can be read."""
+
+    def __init__(self) -> None:
+        super().__init__("IMDI_REGISTRY_MASTER_KEY is not the key under which this database was sealed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Ring:
 
 
 async def read(session: AsyncSession, master: MasterKey, now: datetime) -> Ring:
-    """All signing keys; the first is made here where there is none."""
+    """All signing keys; the first is made here where there is none. ``OtherMasterKeyError`` where they stay shut."""
     if not await session.scalar(select(func.count()).select_from(SigningKey)):
         await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         if not await session.scalar(select(func.count()).select_from(SigningKey)):
@@ -73,4 +81,8 @@ async def _add(session: AsyncSession, master: MasterKey, signs_from: datetime) -
 
 
 def _opened(master: MasterKey, row: SigningKey) -> ECKey:
-    return ECKey.import_key(json.loads(master.open_signing_key(row.kid, row.sealed)) | {"kid": row.kid})
+    try:
+        plain = master.open_signing_key(row.kid, row.sealed)
+    except InvalidTag as error:
+        raise OtherMasterKeyError from error
+    return ECKey.import_key(json.loads(plain) | {"kid": row.kid})

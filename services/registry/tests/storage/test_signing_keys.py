@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +30,12 @@ async def test_only_the_public_half_is_published_and_none_lies_readable(
     sealed = await session.scalar(select(SigningKey.sealed))
     assert sealed
     assert str(private).encode() not in sealed
+
+
+async def test_another_master_key_is_told_in_words(session: AsyncSession, master: MasterKey) -> None:
+    await signing_keys.read(session, master, NOW)
+    with pytest.raises(signing_keys.OtherMasterKeyError, match="IMDI_REGISTRY_MASTER_KEY"):
+        await signing_keys.read(session, MasterKey(b"o" * 32), NOW)
 
 
 async def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(
