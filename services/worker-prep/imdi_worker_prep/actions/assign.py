@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -33,23 +34,27 @@ async def assign(session: AsyncSession, dossier: Dossier, now: datetime) -> bool
 
     The case's own parties perform theirs whatever their standing: agreed cases go on.
     """
-    held = dossier.preparation
     kinds = sorted({item.performed_by for item in dossier.items if is_drawn(item.performed_by)})
     known = {provider.id: provider for provider in await providers(session, kinds)}
     changed = False
     for item in dossier.items:
-        if item.status in SETTLED:
-            continue
-        if not is_drawn(item.performed_by):
-            performer = party(item.performed_by, owner_id=held.owner_id, controller_id=held.controller_id)
-        elif item.assigned_to and item.assigned_to in known and known[item.assigned_to].accredited:
-            performer = item.assigned_to
-        else:
-            performer = _drawn(session, dossier, item, list(known.values()), now)
+        performer = _performer(session, dossier, item, known, now)
         changed |= performer != item.assigned_to
         item.assigned_to = performer
         changed |= _follow_performer(dossier, item, now)
     return changed
+
+
+def _performer(
+    session: AsyncSession, dossier: Dossier, item: Item, known: Mapping[UUID, Provider], now: datetime
+) -> UUID | None:
+    held, assigned = dossier.preparation, item.assigned_to
+    if not is_drawn(item.performed_by):
+        asked = item.status != "not_applicable" or assigned
+        return party(item.performed_by, owner_id=held.owner_id, controller_id=held.controller_id) if asked else None
+    if item.status in SETTLED or (assigned and assigned in known and known[assigned].accredited):
+        return assigned
+    return _drawn(session, dossier, item, known.values(), now)
 
 
 def _follow_performer(dossier: Dossier, item: Item, now: datetime) -> bool:
@@ -71,7 +76,9 @@ def task_of(dossier: Dossier, item: Item) -> Task:
     return Task(item.code, item.performed_by, place, held.destination)
 
 
-def _drawn(session: AsyncSession, dossier: Dossier, item: Item, known: list[Provider], now: datetime) -> UUID | None:
+def _drawn(
+    session: AsyncSession, dossier: Dossier, item: Item, known: Iterable[Provider], now: datetime
+) -> UUID | None:
     candidates = able(known, task_of(dossier, item))
     if not candidates:
         return None

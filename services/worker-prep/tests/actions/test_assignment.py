@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
+from imdi_common.problems import Problem
 from imdi_worker_prep.actions.expire import expire
 from imdi_worker_prep.domain.assignment import draw
 from imdi_worker_prep.storage.tables import Lot
@@ -43,6 +45,17 @@ async def test_a_new_controller_takes_the_case_over(hands: Any, world: Any, law:
     assert dossier.preparation.controller_id == dossier.items[0].assigned_to == ids["rescue"]
     await world.worker("preparation", controller="rescue")
     assert (await told())[2:] == ["preparation.planned"]
+
+
+async def test_a_new_controller_may_renew_what_the_old_one_cleared(hands: Any, world: Any, law: Any, ids: Any) -> None:
+    await world.law(law.passport(), law.medical())
+    await hands.result("passport", ids["agency"], expires_on=date(2027, 6, 1))
+    await world.worker("preparation", controller="rescue")
+    assert (await world.dossier()).items[0].assigned_to == ids["rescue"]
+    await hands.result("passport", ids["rescue"], on=date(2026, 12, 11), expires_on=date(2036, 6, 1))
+    assert (await world.dossier()).items[0].valid_until == date(2036, 6, 1)
+    with pytest.raises(Problem, match="not-found"):
+        await hands.result("passport", ids["agency"])
 
 
 async def test_arrival_items_are_performed_in_the_destination(hands: Any, world: Any, law: Any) -> None:
