@@ -11,7 +11,7 @@ from imdi_common.actor import Actor
 from imdi_common.problems import conflict, forbidden, not_found
 from imdi_worker_prep.actions.assign import hold_lots
 from imdi_worker_prep.domain.states import OPEN
-from imdi_worker_prep.domain.who_may import Deed, Relation, may, relations
+from imdi_worker_prep.domain.who_may import Deed, Relation, may
 from imdi_worker_prep.storage.copies import consenting
 from imdi_worker_prep.storage.preparations import Dossier, lock
 from imdi_worker_prep.storage.tables import Item
@@ -22,16 +22,8 @@ Match = Callable[[int], None]
 
 async def relations_of(session: AsyncSession, dossier: Dossier, actor: Actor) -> frozenset[Relation]:
     """What the caller is to a preparation; nothing means that it must not see it."""
-    if actor.tenant_id is None:
-        return frozenset()
-    held = dossier.preparation
-    return relations(
-        actor.tenant_id,
-        owner_id=held.owner_id,
-        controller_id=held.controller_id,
-        assigned=frozenset(item.assigned_to for item in dossier.items if item.assigned_to),
-        consented=bool(await consenting(session, [held.worker_id])),
-    )
+    consented = bool(await consenting(session, [dossier.preparation.worker_id]))
+    return dossier.relations(actor.tenant_id, consented=consented)
 
 
 async def taken_up(session: AsyncSession, preparation_id: UUID, actor: Actor, deed: Deed, match: Match) -> Dossier:

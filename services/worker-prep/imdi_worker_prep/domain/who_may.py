@@ -27,12 +27,14 @@ def may(deed: Deed, relations: AbstractSet[Relation]) -> bool:
 
 
 def relations(
-    member_id: UUID, *, owner_id: UUID, controller_id: UUID | None, assigned: AbstractSet[UUID], consented: bool
+    member_id: UUID | None, *, owner_id: UUID, controller_id: UUID | None, assigned: AbstractSet[UUID], consented: bool
 ) -> frozenset[Relation]:
-    """What a member is to a preparation; nothing means that it must not see it.
+    """What a member is to a preparation; nothing means that it must not see it. A client may act for no member.
 
     Those to whom an item is assigned see it only while the worker consents to being prepared.
     """
+    if member_id is None:
+        return frozenset()
     found: set[Relation] = set()
     if member_id == owner_id:
         found.add("owner")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
@@ -15,7 +15,7 @@ from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_common.problems import not_found
 from imdi_worker_prep.domain.calendars import working_days
 from imdi_worker_prep.domain.plans import Plan, plan
-from imdi_worker_prep.storage.copies import PREPARING, WorkerCopy
+from imdi_worker_prep.storage.copies import CONSENTS
 from imdi_worker_prep.storage.preparations import Dossier, read, read_all
 from imdi_worker_prep.storage.tables import Item, Preparation
 
@@ -86,10 +86,9 @@ async def of_performer(
     if actor.tenant_id is None:
         return [], None
     key = tuple_(Item.preparation_id, Item.code)
-    consents = exists().where(WorkerCopy.id == Preparation.worker_id, WorkerCopy.consents.contains([PREPARING]))
     party = (Preparation.owner_id == actor.tenant_id) | (Preparation.controller_id == actor.tenant_id)
     mine = select(Item.preparation_id, Item.code).join(Preparation, Preparation.id == Item.preparation_id)
-    mine = mine.where(Item.assigned_to == actor.tenant_id, Preparation.status != "closed", consents | party)
+    mine = mine.where(Item.assigned_to == actor.tenant_id, Preparation.status != "closed", CONSENTS | party)
     if status:
         mine = mine.where(Item.status == status)
     if cursor:

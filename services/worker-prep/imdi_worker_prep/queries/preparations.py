@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.actor import Actor
 from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_common.problems import not_found
-from imdi_worker_prep.domain.who_may import may, relations
+from imdi_worker_prep.domain.who_may import may
 from imdi_worker_prep.queries.items import item_view, planned
-from imdi_worker_prep.storage.copies import PREPARING, WorkerCopy, consenting
+from imdi_worker_prep.storage.copies import CONSENTS, consenting
 from imdi_worker_prep.storage.preparations import Dossier, read, read_all
 from imdi_worker_prep.storage.tables import Item, Preparation
 
@@ -23,7 +23,7 @@ from imdi_worker_prep.storage.tables import Item, Preparation
 async def show(session: AsyncSession, preparation_id: UUID, actor: Actor, now: datetime) -> dict[str, Any]:
     """One preparation, as far as the caller may see it; 404 to strangers."""
     dossier = await read(session, preparation_id)
-    found = await _visible(session, [dossier] if dossier else [], actor, now)
+    found = await visible(session, [dossier] if dossier else [], actor, now)
     if not found:
         raise not_found()
     return found[0]
@@ -43,7 +43,7 @@ async def find(
     """A page of those that the caller may see, oldest first."""
     if actor.tenant_id is None:
         return [], None
-    wanted: list[ColumnElement[bool]] = [_seen_by(actor.tenant_id)]
+    wanted: list[ColumnElement[bool]] = [seen_by(actor.tenant_id)]
     if placement_id:
         wanted.append(Preparation.placement_id == placement_id)
     if worker_id:
@@ -53,33 +53,25 @@ async def find(
     if cursor:
         wanted.append(Preparation.id > decode_cursor(cursor, UUID)[0])
     ids = list(await session.scalars(select(Preparation.id).where(*wanted).order_by(Preparation.id).limit(limit + 1)))
-    found = await _visible(session, await read_all(session, ids[:limit]), actor, now)
+    found = await visible(session, await read_all(session, ids[:limit]), actor, now)
     return found, encode_cursor(ids[limit - 1]) if len(ids) > limit else None
 
 
-def _seen_by(member_id: UUID) -> ColumnElement[bool]:
-    """The parties of the case; a performer of one of its items while the worker consents."""
-    consents = exists().where(WorkerCopy.id == Preparation.worker_id, WorkerCopy.consents.contains([PREPARING]))
-    performs = exists().where(Item.preparation_id == Preparation.id, Item.assigned_to == member_id)
-    return or_(Preparation.owner_id == member_id, Preparation.controller_id == member_id, and_(performs, consents))
+def seen_by(member_id: UUID, *about: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The parties of the case; a performer of one of its items (``about`` says which) while the worker consents."""
+    performs = exists().where(Item.preparation_id == Preparation.id, Item.assigned_to == member_id, *about)
+    performs = performs.correlate_except(Item)
+    return or_(Preparation.owner_id == member_id, Preparation.controller_id == member_id, and_(performs, CONSENTS))
 
 
-async def _visible(
+async def visible(
     session: AsyncSession, dossiers: Sequence[Dossier], actor: Actor, now: datetime
 ) -> list[dict[str, Any]]:
-    if actor.tenant_id is None:
-        return []
+    """Of these preparations those that the caller may see, each as far as it may."""
     consents = await consenting(session, [dossier.preparation.worker_id for dossier in dossiers])
     found = []
     for dossier in dossiers:
-        held = dossier.preparation
-        is_what = relations(
-            actor.tenant_id,
-            owner_id=held.owner_id,
-            controller_id=held.controller_id,
-            assigned=frozenset(item.assigned_to for item in dossier.items if item.assigned_to),
-            consented=held.worker_id in consents,
-        )
+        is_what = dossier.relations(actor.tenant_id, consented=dossier.preparation.worker_id in consents)
         if is_what:
             found.append(_view(dossier, actor, now, whole=may("read_whole", is_what)))
     return found

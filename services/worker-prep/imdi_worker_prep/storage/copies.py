@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from imdi_worker_prep.domain.assignment import Offer, Provider
-from imdi_worker_prep.storage.tables import Base
+from imdi_worker_prep.storage.tables import Base, Preparation
 
 PREPARING = "preparation"
 """The purpose of the consent that shows a case to those who perform its items."""
@@ -47,6 +47,8 @@ class WorkerCopy(Base):
     sequence: Mapped[int] = mapped_column(BigInteger)
 
 
+CONSENTS = exists().where(WorkerCopy.id == Preparation.worker_id, WorkerCopy.consents.contains([PREPARING]))
+"""Of a preparation that is asked for: whether its worker consents to be prepared."""
 METADATA = Base.metadata
 """All of worker-prep's tables, these included."""
 

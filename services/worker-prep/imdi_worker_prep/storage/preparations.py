@@ -15,6 +15,7 @@ from imdi_worker_prep.domain.departures import Binding
 from imdi_worker_prep.domain.items import Law, Outcome, Result
 from imdi_worker_prep.domain.plans import Days
 from imdi_worker_prep.domain.states import Work
+from imdi_worker_prep.domain.who_may import Relation, relations
 from imdi_worker_prep.storage.tables import Booking, Item, Preparation, ResultRow
 
 
@@ -29,6 +30,16 @@ class Dossier:
 
     def item(self, code: str) -> Item | None:
         return next((item for item in self.items if item.code == code), None)
+
+    def relations(self, member_id: UUID | None, *, consented: bool) -> frozenset[Relation]:
+        """What a member is to this case; ``consented``: whether the worker consents to be prepared."""
+        return relations(
+            member_id,
+            owner_id=self.preparation.owner_id,
+            controller_id=self.preparation.controller_id,
+            assigned=frozenset(item.assigned_to for item in self.items if item.assigned_to),
+            consented=consented,
+        )
 
     def end_booking(self, code: str, now: datetime) -> None:
         """The item's appointment is kept, moved or off, if there was one."""

@@ -10,8 +10,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient, Response
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.database import Database
+from imdi_common.mechanics import outbox, publication
 
 KINDS = {
     "agency": ("recruitment_agency", "PH"),
@@ -85,6 +88,22 @@ async def planned(_desk: Desk, world: Any) -> None:
     await world.law(law.passport(), law.medical(after=["passport"], disputed=[disputed]), law.item("xray", **fact))
 
 
+async def followed(desk: Desk, world: Any) -> None:
+    await planned(desk, world)
+    await published(world.session)
+
+
+async def forgotten(desk: Desk, world: Any) -> None:
+    await followed(desk, world)
+    await world.session.execute(update(publication).values(last=2, forgotten=1))
+
+
+async def published(session: AsyncSession) -> None:
+    """Mark what was announced, as the relay does once Kafka has it."""
+    marks = {"published_at": func.now(), "published_position": outbox.c.position}
+    await session.execute(update(outbox).where(outbox.c.published_at.is_(None)).values(marks))
+
+
 async def lawful(_desk: Desk, world: Any) -> None:
     law = world.builders
     judged = {"rule": law.rule, "basis": [law.basis]}
@@ -124,6 +143,8 @@ def found_short(desk: Desk) -> Awaitable[Response]:
 STATES: dict[str, list[Callable[..., Any]]] = {
     "opened": [undetermined],
     "planned": [planned],
+    "followed": [followed],
+    "forgotten": [forgotten],
     "planned and unassigned": [planned],
     "barred": [barred],
     "expiring": [planned, passport_seen, found_short],

@@ -8,6 +8,7 @@ import pytest
 
 OPERATIONS = {
     ("/v1/preparations", "get"),
+    ("/v1/preparations/changes", "get"),
     ("/v1/preparations/{preparation_id}", "get"),
     ("/v1/preparations/{preparation_id}/facts", "put"),
     ("/v1/preparations/{preparation_id}/departure-date", "put"),

@@ -215,3 +215,26 @@ async def test_a_suspended_member_is_refused_before_all_else(desk: Any) -> None:
         await world.member("clinic", "medical_examination", status="suspended")
     for path in (f"/v1/preparations/{state['preparation']}", f"/v1/preparations/{uuid4()}", "/v1/preparations?limit=0"):
         assert (await desk.send("GET", path, "clinic")).status_code == 403
+
+
+async def test_a_follower_reads_on_from_its_cursor(desk: Any) -> None:
+    state = await desk.begin("followed")
+    path = "/v1/preparations/changes"
+    first = (await desk.send("GET", f"{path}?limit=1", "agency")).json()
+    rest = (await desk.send("GET", f"{path}?after={first['next']}", "agency")).json()
+    assert [one["type"] for one in first["items"] + rest["items"]] == [
+        "org.imdi.preparation.opened.v1",
+        "org.imdi.preparation.planned.v1",
+    ]
+    assert {one["preparation_id"] for one in first["items"] + rest["items"]} == {state["preparation"]}
+    assert rest["items"][0]["preparation"] == (await desk.read()).json()
+    still = await desk.send("GET", f"{path}?after={rest['next']}&wait=0.2", "agency")
+    assert still.json() == {"items": [], "next": rest["next"]}
+    assert (await desk.send("GET", path, "rescue")).json() == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize("query", ["after=x", "limit=0", "wait=31", "since=1"])
+async def test_bad_queries_of_followers_name_the_field(desk: Any, query: str) -> None:
+    answer = await desk.send("GET", f"/v1/preparations/changes?{query}", "agency")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].endswith(query.partition("=")[0])
