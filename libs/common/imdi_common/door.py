@@ -18,7 +18,7 @@ from imdi_common import untrusted
 from imdi_common.actor import Actor
 from imdi_common.database import is_environment
 from imdi_common.idempotency import Command, checked_key, earlier, fingerprint, remember
-from imdi_common.problems import MEDIA_TYPE, Problem, forbidden
+from imdi_common.problems import MEDIA_TYPE, Problem, forbidden, invalid
 from imdi_common.service import Runtime
 from imdi_common.shapes import Shape
 
@@ -31,6 +31,7 @@ Deed = Callable[[AsyncSession], Awaitable[UUID | str]]
 Show = Callable[[AsyncSession, Any], Awaitable[Shape]]
 TRIES_WHEN_CUT_OFF = 3
 MAX_BODY = 256 * 1024
+NO_BODY = (b"", b"{}", b"null")
 
 
 class DoorRoute(APIRoute):
@@ -47,7 +48,10 @@ class DoorRoute(APIRoute):
             if request.method == "POST" and not (public or keyless):
                 checked_key(request.headers.get("idempotency-key"))
             untrusted.check_address(f"{request.url.path}?{request.url.query}")
-            untrusted.check_body(await request.body())
+            body = await request.body()
+            untrusted.check_body(body)
+            if request.method == "POST" and self.body_field is None and not public and body.strip() not in NO_BODY:
+                raise invalid("body", "extra_forbidden", "must be empty")
             return await handle(request)
 
         return guarded
@@ -130,7 +134,7 @@ class Door:
 
     async def _command(self) -> Command:
         route, raw = self.request.scope["route"], await self.request.body()
-        body = json.loads(raw) if raw else None
+        body = json.loads(raw) if raw.strip() else None
         return Command(
             client_id=self.actor.client_id if self.request.state.actor else "",
             operation=route.name,

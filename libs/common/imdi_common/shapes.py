@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+LENIENT = re.compile(r"^\s|\s$|_|[^\x00-\x7f]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -48,9 +50,20 @@ CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
+def _written_day(value: Any) -> Any:
+    if not isinstance(value, date) and not (isinstance(value, str) and DAY.fullmatch(value)):
+        raise ValueError("is a day, as in 2027-03-01")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A calendar day as it is written; nothing here lies outside of these centuries."""
+
+
 def _decimal_text(value: Any) -> Any:
-    if isinstance(value, float | int):
-        raise ValueError('an amount is a text, as in "1500.00"')  # noqa: TRY004 - pydantic turns ValueError into a 422
+    """Python's own reader would also take spaces around it, underscores, and the digits of other scripts."""
+    if isinstance(value, float | int) or (isinstance(value, str) and LENIENT.search(value)):
+        raise ValueError('an amount is a text, as in "1500.00"')
     return value
 
 
@@ -58,6 +71,7 @@ MoneyAmount = Annotated[
     Decimal,
     BeforeValidator(_decimal_text),
     Field(max_digits=16, decimal_places=3, ge=0),
+    AfterValidator(abs),  # there is no negative zero
     PlainSerializer(lambda amount: f"{amount:f}", return_type=str),
 ]
 

@@ -78,6 +78,11 @@ async def post_thing(body: NewThing, door: Caller) -> Response:
     return await door.once(lambda session: make_thing(session, body.label), show_thing, status=201)
 
 
+@router.post("/touch", response_model=ThingShape)
+async def touch_things(door: Caller) -> Response:
+    return await door.once(lambda session: make_thing(session, "touched"), show_thing)
+
+
 @router.get("/{thing_id}", response_model=ThingShape, openapi_extra=OWN)
 async def get_thing(thing_id: UUID, door: Caller) -> Response:
     async with door.reading() as session:

@@ -74,6 +74,16 @@ async def test_a_post_needs_a_key(key: Any, client: AsyncClient, token: Token) -
     assert (answer.status_code, problem(answer)) == (400, "idempotency-key-missing")
 
 
+@pytest.mark.parametrize("body", [b"x", b"\xff\xfe", b"1" * 5000, b"[]", b'{"extra": 1}'])
+async def test_a_deed_without_a_body_takes_none(body: bytes, client: AsyncClient, token: Token) -> None:
+    address = "/v1/things/touch"
+    answer = await client.post(address, content=body, headers=token() | {"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body")
+    for empty in (b"", b" ", b"{}", b"null"):
+        answer = await client.post(address, content=empty, headers=token() | {"Idempotency-Key": f"k{empty!r}"})
+        assert answer.status_code == 200
+
+
 async def test_a_failed_command_leaves_its_key_free(client: AsyncClient, token: Token) -> None:
     headers = token() | {"Idempotency-Key": "k1"}
     assert (await client.post("/v1/things", json={"label": ""}, headers=headers)).status_code == 422

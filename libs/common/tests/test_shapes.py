@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from imdi_common.paging import Page, decode_cursor, encode_cursor
 from imdi_common.problems import Problem
-from imdi_common.shapes import Code, LongText, MoneyShape, Shape, Text, UtcTime, Versioned, WageShape
+from imdi_common.shapes import Code, Day, LongText, MoneyShape, Shape, Text, UtcTime, Versioned, WageShape
 
 AMOUNTS = st.decimals(min_value=0, max_value=Decimal(9999999999999), places=3)
 
@@ -23,6 +23,10 @@ class Note(Shape):
     text: Text
     long: LongText = "x"
     code: Code = "x"
+
+
+class Leave(Shape):
+    on: Day
 
 
 class Moment(Shape):
@@ -63,6 +67,35 @@ def test_a_number_is_no_amount(amount: Any) -> None:
 )
 def test_an_amount_has_limits(amount: Any, rule: str) -> None:
     assert rule_of(MoneyShape, amount=amount, currency="SAR") == ("amount", rule)
+
+
+@pytest.mark.parametrize("amount", [" 1600", "1600\n", "1_600", "\u0661", "16\u00a000"])
+def test_an_amount_is_written_plainly(amount: str) -> None:
+    assert rule_of(MoneyShape, amount=amount, currency="SAR") == ("amount", "value_error")
+
+
+def test_there_is_no_negative_zero() -> None:
+    assert json.loads(MoneyShape(amount="-0.00", currency="SAR").model_dump_json())["amount"] == "0.00"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "day", ["0", "-0", "1600000000", 0, 1.0, True, None, "2027-3-1", "20270301", "2027-03-01T00:00:00Z", " 2027-03-01"]
+)
+def test_a_day_is_written_as_a_day(day: Any) -> None:
+    assert rule_of(Leave, on=day) == ("on", "value_error")
+
+
+@pytest.mark.parametrize(
+    ("day", "rule"),
+    [
+        ("2027-02-29", "date_from_datetime_parsing"),
+        ("1899-12-31", "greater_than_equal"),
+        ("2200-01-01", "less_than_equal"),
+    ],
+)
+def test_a_day_is_one_of_the_calendars(day: str, rule: str) -> None:
+    assert rule_of(Leave, on=day) == ("on", rule)
+    assert Leave.model_validate_json('{"on": "2028-02-29"}').on == date(2028, 2, 29)
 
 
 @given(AMOUNTS)

@@ -19,18 +19,22 @@ from imdi_matching.storage.vacancies import lock_all
 OVER = ("closed", "expired")
 
 
-async def pause_vacancy(session: AsyncSession, vacancy_id: UUID, actor: Actor, now: datetime) -> UUID:
+async def pause_vacancy(
+    session: AsyncSession, vacancy_id: UUID, actor: Actor, now: datetime, reason: str | None = None
+) -> UUID:
     vacancy = await own_vacancy(session, vacancy_id, actor, now)
     demand_state(vacancy, "pause")
-    vacancy.held_by = "owner"
+    vacancy.held_by, vacancy.reason = "owner", reason
     await announce_status(session, vacancy, "paused")
     return vacancy.id
 
 
-async def resume_vacancy(session: AsyncSession, vacancy_id: UUID, actor: Actor, now: datetime) -> UUID:
+async def resume_vacancy(
+    session: AsyncSession, vacancy_id: UUID, actor: Actor, now: datetime, reason: str | None = None
+) -> UUID:
     vacancy = await own_vacancy(session, vacancy_id, actor, now)
     demand_state(vacancy, "resume")
-    vacancy.held_by = None
+    vacancy.held_by, vacancy.reason = None, reason
     await stand(session, vacancy)
     return vacancy.id
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, TypeVar
 
 import pycountry
@@ -36,12 +35,6 @@ def _occupation(code: str) -> str:
     return code
 
 
-def _written_date(value: Any) -> Any:
-    if not isinstance(value, str | date):
-        raise ValueError("is a date, as in 2027-03-01")  # noqa: TRY004 - pydantic turns ValueError into a 422
-    return value
-
-
 def _fact(value: Any) -> Any:
     if isinstance(value, str):
         return CODE.validate_python(value)
@@ -65,7 +58,6 @@ OccupationPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$"), Af
 """An ISCO-08 group of any level."""
 Skill = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,290}$")]
 """An ESCO skill, by its address."""
-Day = Annotated[date, BeforeValidator(_written_date), Field(ge=date(1900, 1, 1), le=date(2100, 12, 31))]
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Fact = Annotated[bool | int | str, BeforeValidator(_fact)]

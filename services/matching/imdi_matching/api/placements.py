@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.door import OWN, Caller, Deed, Door, Show, door_router
 from imdi_common.following import Change, Following, follow
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from imdi_common.shapes import Shape, Text, Versioned
+from imdi_common.shapes import Day, Shape, Text, Versioned
 from imdi_contracts.matching import PlacementTerms
 from imdi_matching.actions.accept import accept
 from imdi_matching.actions.agree import agree
@@ -21,7 +21,7 @@ from imdi_matching.actions.offer import Offer, make_offer
 from imdi_matching.actions.propose import propose
 from imdi_matching.actions.select_worker import select_worker
 from imdi_matching.actions.withdraw import withdraw
-from imdi_matching.api.codes import Day, Wage
+from imdi_matching.api.codes import Wage
 from imdi_matching.queries.placements import Filters, list_placements, own_changes, show_placement
 
 Status = Literal["proposed", "accepted", "selected", "offered", "agreed", "ready", "deployed", "completed", "withdrawn"]

@@ -11,9 +11,9 @@ from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import COPY, OWN, Caller, Door, door_router
-from imdi_common.shapes import Shape, Text, UtcTime, Versioned
+from imdi_common.shapes import Day, Shape, Text, UtcTime, Versioned
 from imdi_matching.actions.put_profile import put_profile
-from imdi_matching.api.codes import Count, Country, Day, Fact, FactName, Languages, Money, Skill, UnitGroup, unique
+from imdi_matching.api.codes import Count, Country, Fact, FactName, Languages, Money, Skill, UnitGroup, unique
 from imdi_matching.api.shortlists import VacanciesForWorker
 from imdi_matching.queries.profiles import show_profile
 from imdi_matching.queries.shortlist import vacancies_for

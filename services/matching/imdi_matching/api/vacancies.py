@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, Door, Show, door_router
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from imdi_common.shapes import Code, Shape, Text, Versioned
+from imdi_common.shapes import Code, Day, Shape, Text, Versioned
 from imdi_contracts.codes import ContractTerms
 from imdi_matching.actions.amend_vacancy import amend_vacancy
 from imdi_matching.actions.close_vacancy import close_vacancy
 from imdi_matching.actions.pause_vacancy import pause_vacancy, resume_vacancy
 from imdi_matching.actions.submit_vacancy import submit_vacancy
-from imdi_matching.api.codes import Country, Day, Languages, Money, OccupationPrefix, Skill, UnitGroup, Wage, unique
+from imdi_matching.api.codes import Country, Languages, Money, OccupationPrefix, Skill, UnitGroup, Wage, unique
 from imdi_matching.domain.vacancies import HOUSEHOLD
 from imdi_matching.queries.vacancies import Filters, list_vacancies, show_vacancy
 
@@ -162,13 +162,19 @@ async def amend(vacancy_id: UUID, terms: VacancyTerms, door: Caller) -> Response
 
 
 @router.post("/{vacancy_id}/pause", response_model=Vacancy, summary="Take a vacancy from the public list for a while")
-async def pause(vacancy_id: UUID, door: Caller) -> Response:
-    return await door.once(lambda session: pause_vacancy(session, vacancy_id, door.actor, door.now), _show(door))
+async def pause(vacancy_id: UUID, door: Caller, why: Reason | None = None) -> Response:
+    async def deed(session: AsyncSession) -> UUID:
+        return await pause_vacancy(session, vacancy_id, door.actor, door.now, why.reason if why else None)
+
+    return await door.once(deed, _show(door))
 
 
 @router.post("/{vacancy_id}/resumption", response_model=Vacancy, summary="Post a paused vacancy again")
-async def resume(vacancy_id: UUID, door: Caller) -> Response:
-    return await door.once(lambda session: resume_vacancy(session, vacancy_id, door.actor, door.now), _show(door))
+async def resume(vacancy_id: UUID, door: Caller, why: Reason | None = None) -> Response:
+    async def deed(session: AsyncSession) -> UUID:
+        return await resume_vacancy(session, vacancy_id, door.actor, door.now, why.reason if why else None)
+
+    return await door.once(deed, _show(door))
 
 
 @router.post("/{vacancy_id}/closure", response_model=Vacancy, summary="Close a vacancy; what is agreed stands")

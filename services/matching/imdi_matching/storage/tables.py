@@ -103,7 +103,7 @@ class Vacancy(Announcing, Base):
     listed: Mapped[bool]
     """Whether it stands in the public list."""
     reason: Mapped[str | None]
-    """Why it was closed, in the owner's words: never announced."""
+    """Why it was paused, resumed or closed, in the owner's words: never announced."""
 
     __table_args__ = (
         CheckConstraint("agreed >= 0", "vacancy_agreed"),

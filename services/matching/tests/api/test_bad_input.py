@@ -39,6 +39,7 @@ def without(body: dict[str, Any], name: str) -> dict[str, Any]:
         (TERMS | {"positions": True}, "positions"),
         (TERMS | {"wage": {"amount": 1600, "currency": "SAR"}}, "wage.amount"),
         (TERMS | {"wage": {"amount": "-1", "currency": "SAR"}}, "wage.amount"),
+        (TERMS | {"wage": {"amount": "1_600", "currency": "SAR"}}, "wage.amount"),
         (TERMS | {"wage": {"amount": "NaN", "currency": "SAR"}}, "wage.amount"),
         (TERMS | {"wage": {"amount": "1600", "currency": "RIY"}}, "wage.currency"),
         (TERMS | {"wage": {"amount": "1600", "currency": "SAR", "period": "year"}}, "wage.period"),
@@ -80,6 +81,7 @@ async def test_a_bad_vacancy_is_refused_by_the_name_of_its_field(
             "qualifications.0.isced",
         ),
         (ENTRY | {"available_from": "soon"}, "available_from"),
+        (ENTRY | {"available_from": "0"}, "available_from"),
         (ENTRY | {"facts": {"Ecr": True}}, "facts.Ecr.[key]"),
         (ENTRY | {"facts": {"height": 1.5}}, "facts.height"),
         (ENTRY | {"facts": {"height": None}}, "facts.height"),
@@ -100,6 +102,26 @@ async def test_a_bad_profile_is_refused_by_the_name_of_its_field(body: Any, fiel
 async def test_a_bad_query_is_refused(query: str, build: Build, ask: Ask) -> None:
     answer = await ask(await build("posted"), "agency", "GET", f"/v1/vacancies?{query}")
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [f"/v1/vacancies/{VACANCY}/pause", f"/v1/vacancies/{VACANCY}/resumption", f"/v1/placements/{PLACEMENT}/selection"],
+)
+@pytest.mark.parametrize("body", [{"status": "posted"}, [1], "x"])
+async def test_a_deed_takes_no_more_than_it_says(deed: str, body: Any, build: Build, ask: Ask) -> None:
+    answer = await ask(await build("accepted"), "owner", "POST", deed, body)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:imdi:problem:invalid-request")
+
+
+async def test_an_owner_may_say_why_it_pauses_and_resumes(build: Build, ask: Ask) -> None:
+    stage = await build("posted")
+    path = f"/v1/vacancies/{VACANCY}"
+    told = {"pause": "renovation", "resumption": "done"}
+    for deed, reason in told.items():
+        answer = await ask(stage, "owner", "POST", f"{path}/{deed}", {"reason": reason})
+        assert (answer.status_code, answer.json()["reason"]) == (200, reason)
+    assert (await ask(stage, "stranger", "GET", path)).json()["reason"] is None
 
 
 @pytest.mark.parametrize("limit", [0, 201])
