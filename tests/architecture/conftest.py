@@ -16,7 +16,8 @@ EXEMPT = ("migrations", "examples", "packs", "static", "published")
 @cache
 def _tracked() -> list[Path]:
     """Every file of the project: what git knows, and what it would take."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    whoever_owns_it = ["-c", f"safe.directory={ROOT}"]
+    command = ["git", *whoever_owns_it, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return [ROOT / name for name in sorted(listed.stdout.decode().split("\0")) if name and (ROOT / name).is_file()]
 

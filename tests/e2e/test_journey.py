@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from imdi_local.demo.journey import Journey
+from imdi_local.demo.partner import Partner, Platform
+from imdi_local.demo.story import Story
 
 pytestmark = pytest.mark.xdist_group("platform")
 CANARIES = ("Maria", "Demo-Santos", "Demo Household", "DEMO-CONSENT", "@example.org")
@@ -66,6 +70,18 @@ def _it_was_announced(records: list[Any], journey: Journey) -> None:
         "worker.cleared-to-depart.v1", "placement.ready.v1", "worker.departed.v1", "placement.deployed.v1",
         "worker.arrived.v1", "placement.completed.v1",
     } <= happened  # fmt: skip
+
+
+async def test_partners_that_an_interrupted_start_has_left_are_taken_up_again(
+    new_journey: Callable[[], Journey], platform: Platform, steward: Partner, today: date
+) -> None:
+    before = new_journey()
+    await before.gather_members()
+    again = Journey(platform, steward, today, Story(Console(quiet=True)), {})
+    await again.gather_members()
+    assert {name: partner.member_id for name, partner in again.partners.items()} == {
+        name: partner.member_id for name, partner in before.partners.items()
+    }
 
 
 async def test_erasure_reaches_every_service_and_comes_to_an_end(new_journey: Callable[[], Journey]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from typing import Annotated
 import psutil  # type: ignore[import-untyped]
 import typer
 
-from imdi_local import processes, surroundings
+from imdi_local import processes, rolling, surroundings
 from imdi_local import provision as provisioning
 from imdi_local.home import OURSELVES, Home
 from imdi_local.links import Links
@@ -23,6 +24,7 @@ from imdi_local.up import Up, Wish
 
 STOP = 90.0
 """Seconds that a platform may take to stop: its services, then Kafka, then PostgreSQL."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 Folder = Annotated[Path, typer.Option("--home", help="The folder of its data, secrets and logs.", resolve_path=True)]
 
@@ -53,11 +55,20 @@ def start(home: Home, wish: Wish, code: list[surroundings.ServiceCode]) -> int:
         with home.held():
             asyncio.run(_live(home, wish, code, journal))
     except Trouble as trouble:
-        Terminal(stderr=True).print(f"imdi: {trouble}", style="red", soft_wrap=True, highlight=False, markup=False)
-        return 1
+        return _told(trouble)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        wrong = f"nothing can be written to {error.filename or home.folder} ({error.strerror})"
+        return _told(Trouble(wrong, "free some space there, then start again"))
     finally:
         journal.close()
     return 0
+
+
+def _told(trouble: Trouble) -> int:
+    Terminal(stderr=True).print(f"imdi: {trouble}", style="red", soft_wrap=True, highlight=False, markup=False)
+    return 1
 
 
 async def _live(home: Home, wish: Wish, code: list[surroundings.ServiceCode], journal: Journal) -> None:
@@ -86,6 +97,18 @@ def stop(home: Folder = Path(".home")) -> None:
     with suppress(psutil.NoSuchProcess):
         processes.stop([psutil.Process(pid)], signal.SIGTERM, STOP)
     typer.echo("stopped")
+
+
+@app.command()
+def restart(
+    services: Annotated[list[str] | None, typer.Argument(help="Their names; none: all.")] = None,
+    home: Folder = Path(".home"),
+) -> None:
+    """Replace services one after another, each by a process that is ready before the old one ends."""
+    try:
+        typer.echo("restarted: " + ", ".join(rolling.ask(Home(home), services or [])))
+    except Trouble as trouble:
+        raise typer.Exit(_told(trouble)) from None
 
 
 @app.command()

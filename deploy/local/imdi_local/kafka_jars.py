@@ -31,10 +31,20 @@ def kafka_jars(tell: Callable[[str], None] = lambda _: None) -> list[Path]:
 
     ``tell`` hears the name and size of each file that is fetched.
 
-    Raises Trouble where they cannot be fetched, or are not the ones this release was tested with.
+    Raises Trouble where they cannot be fetched or kept, or are not the ones this release was tested with.
     """
     folder = cache()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _kept_jars(folder, tell)
+    except OSError as error:
+        raise Trouble(
+            f"Apache Kafka's jars cannot be kept in {folder} ({error.strerror or error})",
+            "make room there and let this user write, or name another folder in XDG_CACHE_HOME",
+        ) from error
+
+
+def _kept_jars(folder: Path, tell: Callable[[str], None]) -> list[Path]:
     with FileLock(folder / "kafka.lock"):
         expected = _expected()
         checked = folder / f"kafka-{VERSION}.checked"
@@ -56,7 +66,7 @@ def main() -> int:
     try:
         kafka_jars(print)
     except Trouble as trouble:
-        print(trouble.wrong, trouble.remedy, sep="\n")
+        print(trouble)
         return 1
     return 0
 

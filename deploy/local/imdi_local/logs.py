@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from rich.console import Console
 from rich.text import Text
@@ -30,16 +31,19 @@ class LogFile:
     def __init__(self, path: Path, cap: int = CAP) -> None:
         self._path = path
         self._cap = cap
-        self._file = path.open("a")
+        self._file = self._open()
 
     def write(self, line: str) -> None:
         """Adds a line."""
-        self._file.write(line + "\n")
-        self._file.flush()
+        self._file.write(f"{line}\n".encode())
         if self._file.tell() > self._cap:
             self._file.close()
             self._path.replace(self._path.with_name(self._path.name + ".1"))
-            self._file = self._path.open("a")
+            self._file = self._open()
+
+    def _open(self) -> BinaryIO:
+        """Without a buffer: what did not fit on a full disk is lost, and troubles no later line."""
+        return self._path.open("ab", buffering=0)
 
     def close(self) -> None:
         """Closes it."""
@@ -56,16 +60,18 @@ class Journal:
         self._steps: list[str] = []
 
     def line(self, folder: Path, name: str, line: str) -> None:
-        """One line of a process."""
-        if name not in self._files:
-            self._files[name] = LogFile(folder / f"{name}.log")
-        self._files[name].write(line)
+        """One line of a process. A full disk loses lines; it must not stop the reading, or the process stands still."""
+        with suppress(OSError):
+            if name not in self._files:
+                self._files[name] = LogFile(folder / f"{name}.log")
+            self._files[name].write(line)
         colour = COLOURS[zlib.crc32(name.encode()) % len(COLOURS)]
         self.say(Text.assemble((f"{name:<12}", colour), " ", Text.from_ansi(line)))
 
     def say(self, what: Text | str) -> None:
         """To the terminal, as it is."""
-        self.console.print(what, soft_wrap=True, highlight=False, markup=False)
+        with suppress(OSError):
+            self.console.print(what, soft_wrap=True, highlight=False, markup=False)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from imdi_local import databases, kafka, kafka_jars, ports, postgres, processes, run_file, topics
+from imdi_local import databases, kafka, kafka_jars, ports, postgres, processes, rolling, run_file, topics
 from imdi_local.home import OURSELVES, Home, write_private
 from imdi_local.kafka import Kafka, Link
 from imdi_local.kept_secrets import Secrets, kept_secrets
@@ -25,12 +25,14 @@ from imdi_local.postgres import Postgres
 from imdi_local.program import Program
 from imdi_local.run_file import Clients
 from imdi_local.running import Running
+from imdi_local.sockets import Sockets
 from imdi_local.supervise import Plan, Supervisor
 from imdi_local.surroundings import (
     CONTROLLER_PORT,
     ENCRYPTING,
     KAFKA_LINK_PORT,
     KAFKA_PORT,
+    LISTENING,
     POSTGRES_PORT,
     ROLES,
     ServiceCode,
@@ -71,6 +73,8 @@ class Up:
         self._kafka: Kafka
         self._clients: Clients = {}
         self._ready = False
+        self._sockets = Sockets()
+        self._restarts: list[asyncio.Task[None]] = []
 
     @property
     def urls(self) -> dict[str, str]:
@@ -82,15 +86,18 @@ class Up:
         told = asyncio.Event()
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(each, self._stop_soon, told)
+        asyncio.get_running_loop().add_signal_handler(rolling.SIGNAL, self._restart_soon)
         life = asyncio.create_task(self._live())
         stopping = asyncio.create_task(told.wait())
         try:
             ends: set[asyncio.Future[Any]] = {life, stopping, self._supervisor.failure}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (life, stopping):
+            ending = (life, stopping, *self._restarts)
+            for task in ending:
                 task.cancel()
-            await asyncio.gather(life, stopping, return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
+            self._sockets.release()
             with self._journal.step("stop"):
                 await self._supervisor.stop()
         if self._supervisor.failure.done():
@@ -104,15 +111,21 @@ class Up:
         self._journal.say("stopping; once more ends everything at once")
         told.set()
 
+    def _restart_soon(self) -> None:
+        if self._ready and all(task.done() for task in self._restarts):
+            self._restarts = [asyncio.create_task(rolling.restart(self._home, self._supervisor))]
+
     async def _live(self) -> None:
         self._secrets = kept_secrets(self._home, [each.name for each in self._with_database], list(ENCRYPTING))
         reserved = {"PostgreSQL": POSTGRES_PORT, "Kafka": KAFKA_PORT, "Kafka's controller": CONTROLLER_PORT}
         reserved |= {"Kafka's link": KAFKA_LINK_PORT} if self._wish.links.kafka else {}
         wanted = self._ports | {name: self._wish.base + offset for name, offset in reserved.items()}
         ports.demand_free(wanted, self._wish.base)
+        self._sockets.hold(self._ports)
         await self._start_postgres()
         bootstrap = f"127.0.0.1:{self._wish.base + KAFKA_PORT}"
-        around = Surroundings(self.urls, self._postgres.superuser_dsn, bootstrap, self._secrets, self._wish.links)
+        dsn, links = self._postgres.superuser_dsn, self._wish.links
+        around = Surroundings(self.urls, dsn, bootstrap, self._secrets, links, self._sockets)
         await _all([self._start_kafka(), self._migrate(around)])
         with self._journal.step("services"):
             await self._supervisor.start(*(plan for service in self._services for plan in self._plans(around, service)))
@@ -132,7 +145,11 @@ class Up:
             await server.create()
             explain = partial(postgres.damaged, place)
             plan = Plan(
-                name="postgres", program=server.program, ready=server.ready, explain=explain, prepare=server.clear
+                name="postgres",
+                program=server.program,
+                ready=lambda _: server.ready(),
+                explain=explain,
+                prepare=server.clear,
             )
             await self._supervisor.start(plan)
 
@@ -150,7 +167,7 @@ class Up:
             await server.create()
             explain = partial(kafka.damaged, place)
             await self._supervisor.start(
-                Plan(name="kafka", program=server.program, ready=server.ready, explain=explain)
+                Plan(name="kafka", program=server.program, ready=lambda _: server.ready(), explain=explain)
             )
             await topics.provide(server.bootstrap)
 
@@ -167,8 +184,7 @@ class Up:
         try:
             ended = await fetching.exited()
             if ended.status:
-                wrong, remedy = fetching.tail.splitlines()[-2:]
-                raise Trouble(wrong, remedy)
+                raise Trouble("Apache Kafka could not be fetched", "see what it said; then start again", ended.tail)
         finally:
             await fetching.stop(1)
 
@@ -183,7 +199,7 @@ class Up:
         return Plan(
             name=name,
             program=partial(around.program, service, role),
-            ready=answers if role in ("serve", "api") else partial(asyncio.sleep, STEADY),
+            ready=answers if role in LISTENING else lambda _: asyncio.sleep(STEADY),
             explain=partial(_cannot_start, name),
         )
 
@@ -203,7 +219,8 @@ class Up:
 
             today = datetime.now(UTC).date()
             kept = self._home.folder / "demo.json"
-            self._clients |= await demo.run(self.urls, self._clients, kept, today, self._journal.console)
+            telling = self._journal.console
+            self._clients |= await demo.run(self.urls, self._clients, kept, today, telling, law=self._wish.law)
 
     async def _do(self, program: Program, given: object = None) -> None:
         """One deed of a service, to its end. Raises Trouble where it fails."""
@@ -219,7 +236,15 @@ class Up:
         return [service for service in self._services if service.has_database]
 
     def _spawned(self) -> None:
-        """Notes every new process at once: for the next start, and for whoever reads run.json."""
+        """Notes every new process at once, and on a full disk as soon as there is room."""
+        try:
+            self._note()
+        except OSError as error:
+            self._journal.say(f"imdi: run.json cannot be written ({error.strerror}); trying again")
+            asyncio.get_running_loop().call_later(1, self._spawned)
+
+    def _note(self) -> None:
+        """For the next start, and for whoever reads run.json."""
         now = self._supervisor.processes()
         self._home.record(now | {OURSELVES: (os.getpid(), processes.started(os.getpid()) or 0.0)})
         if self._ready:
@@ -236,12 +261,13 @@ async def _all(deeds: Iterable[Coroutine[None, None, None]]) -> None:
             raise outcome
 
 
-async def _answers(url: str) -> None:
-    """Returns when it answers 200."""
+async def _answers(url: str, pid: int) -> None:
+    """Returns when that process answers 200: while it replaces another, both answer at one address."""
     async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
         while True:
             try:
-                if (await client.get(url)).status_code == httpx.codes.OK:
+                answer = await client.get(url, headers={"Connection": "close"})
+                if answer.status_code == httpx.codes.OK and answer.headers.get("Imdi-Process") == str(pid):
                     return
             except httpx.TransportError:
                 pass

@@ -112,6 +112,13 @@ def test_a_registry_out_of_reach_is_named(tmp_path: Path) -> None:
     assert "HTTPS_PROXY" in said
 
 
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "imdi").write_text("no folder")
+    said, _ = fetch(tmp_path).communicate(timeout=100)
+    assert f"jars cannot be kept in {tmp_path / 'imdi'}" in said
+    assert "XDG_CACHE_HOME" in said
+
+
 def test_a_java_that_is_here_is_preferred(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "bin" / "java"
     program.parent.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
@@ -58,15 +59,26 @@ def test_a_journal_names_each_line_and_times_each_step(tmp_path: Path, terminal:
     assert (tmp_path / "matching.log").read_text() == "[bold] is no markup here\n"
 
 
-def test_a_terminal_that_is_gone_stops_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(errno.ENOSPC, "No space left on device")])
+def test_a_terminal_that_is_gone_or_full_stops_nobody(tmp_path: Path, error: OSError) -> None:
     class Gone(io.StringIO):
         def write(self, _: str) -> int:
-            raise BrokenPipeError
+            raise error
 
     journal = Journal(Terminal(file=Gone()))
     journal.line(tmp_path, "matching", "goes on")
     journal.close()
     assert (tmp_path / "matching.log").read_text() == "goes on\n"
+
+
+def test_a_full_disk_loses_lines_and_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "matching.log").symlink_to("/dev/full")
+    written = io.StringIO()
+    journal = Journal(Console(file=written, color_system=None, width=200))
+    for line in ("is not kept", "is shown"):
+        journal.line(tmp_path, "matching", line)
+    journal.close()
+    assert "matching     is shown" in written.getvalue()
 
 
 def test_services_are_found_by_their_entry_points() -> None:

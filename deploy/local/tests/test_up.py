@@ -168,6 +168,18 @@ def test_what_is_killed_is_started_again_and_run_json_tells_it(up: Platform, eve
         eventually(lambda: not is_free(port), 30)
 
 
+def test_a_restart_that_cannot_be_noted_is_noted_later(up: Platform, eventually: Eventually) -> None:
+    before, url = up.pids()["portal"], up.run_json()["services"]["portal"]["url"]
+    in_the_way = up.home / ".run.json.new"
+    in_the_way.mkdir()
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: "run.json cannot be written" in up.said() and answers(url), 20)
+    assert up.pids()["portal"] == before
+    in_the_way.rmdir()
+    eventually(lambda: up.pids()["portal"] != before, 5)
+    assert started(up.pids()["portal"])
+
+
 def answers(url: str) -> bool:
     try:
         return httpx.get(f"{url}/health/ready", trust_env=False).status_code == 200
@@ -272,6 +284,24 @@ def test_a_service_that_cannot_start_ends_everything_with_its_words(ended: Platf
     assert "could not start" in said
     assert "a setting is missing: colour" in said
     assert all(is_free(ended.base + each) for each in OFFSETS)
+
+
+def test_a_full_disk_is_named(ended: Platform) -> None:
+    properties = ended.home / "kafka.properties"
+    properties.unlink()
+    properties.symlink_to("/dev/full")
+    said = attempt(ended.home, ended.base)
+    properties.unlink()
+    assert "No space left on device" in said
+    assert "free some space" in said
+    assert "Traceback" not in said
+
+
+def test_a_cache_that_cannot_be_written_is_named(ended: Platform, tmp_path: Path) -> None:
+    (tmp_path / "imdi").write_text("no folder")
+    said = attempt(ended.home, ended.base, XDG_CACHE_HOME=str(tmp_path))
+    assert "Apache Kafka could not be fetched" in said
+    assert f"jars cannot be kept in {tmp_path / 'imdi'}" in said
 
 
 def test_a_damaged_data_directory_is_named(ended: Platform) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from imdi_local.demo import people
 from imdi_local.demo.partner import Partner, Platform, Refused
@@ -63,11 +64,19 @@ class Journey:
         self._story.step(f"[bold]Members accredited[/bold] (all synthetic): {names}")
 
     async def _join(self, name: str, application: dict[str, Any]) -> Partner:
-        # Anyone may apply, so the application carries the steward's command key but no member's token.
-        made = await self._steward.post("registry", "/v1/members", application)
-        await self._steward.post("registry", f"/v1/members/{made['id']}/accreditation", {"note": "demonstration"})
-        client = await self._steward.post("registry", f"/v1/members/{made['id']}/clients", {"name": name})
-        return Partner.of(self._platform, name, client | {"member_id": made["id"]})
+        """A member with a client; one that an interrupted start has left is taken up where it stands."""
+        steward = self._steward
+        member = await self._left(application["name"]) or await steward.post("registry", "/v1/members", application)
+        path = f"/v1/members/{member['id']}"
+        if member["status"] == "applied":
+            await steward.post("registry", f"{path}/accreditation", {"note": "demonstration"})
+        client = await steward.post("registry", f"{path}/clients", {"name": name})
+        return Partner.of(self._platform, name, client | {"member_id": member["id"]})
+
+    async def _left(self, title: str) -> Any:
+        found = await self._steward.get("registry", f"/v1/members?q={quote(title)}")
+        known = (one for one in found["items"] if one["name"] == title and one["status"] in ("applied", "accredited"))
+        return next(known, None)
 
     async def register_worker(self) -> None:
         agency = self.partners["demo-agency-ph"]

@@ -44,6 +44,7 @@ def member(name: str, kind: str, country: str, today: date) -> dict[str, Any]:
 MEMBERS = {
     "demo-employer-sa": ("Demo Household Riyadh", "employer", "SA"),
     "demo-agency-ph": ("Demo Agency Manila", "recruitment_agency", "PH"),
+    "demo-agency-np": ("Demo Agency Kathmandu", "recruitment_agency", "NP"),
     "demo-government-ph": ("Demo Labour Department Manila", "government", "PH"),
     "demo-clinic-ph": ("Demo Clinic Manila", "medical_provider", "PH"),
     "demo-school-ph": ("Demo School Manila", "training_provider", "PH"),
