@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -59,20 +60,21 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.stopping = False
     return app
 
 
 async def home(request: Request) -> Response:
     """The one page, as things are now."""
-    addresses = request.app.state.settings.addresses()
-    services = await healths(request.app.state.client, addresses)
+    settings: Settings = request.app.state.settings
+    services = await healths(request.app.state.client, settings.addresses())
     page = pages.get_template("home.html").render(
         services=services,
         purposes=PURPOSES,
         summary=summary(services),
         all_ready=all(service.state == "ready" for service in services),
         asked_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC"),
-        registry=addresses["registry"],
+        addresses=settings.public_addresses(),
         version=VERSION,
     )
     return HTMLResponse(page, headers={"Cache-Control": "no-store"})
@@ -88,9 +90,15 @@ async def live(_: Request) -> Response:
     return JSONResponse({"status": "live"})
 
 
-async def ready(_: Request) -> Response:
-    """Always ready: with every service away, the page says so, and that is its work."""
-    return JSONResponse({"status": "ready", "degraded": []})
+async def ready(request: Request) -> Response:
+    """Ready until it ends: with every service away, the page says so, and that is its work.
+
+    The header ``Imdi-Process`` names the process: during a restart two of them answer at one address.
+    """
+    headers = {"Imdi-Process": str(os.getpid()), "Cache-Control": "no-store"}
+    if request.app.state.stopping:
+        return JSONResponse({"status": "not_ready", "degraded": []}, 503, headers | {"Retry-After": "1"})
+    return JSONResponse({"status": "ready", "degraded": []}, 200, headers)
 
 
 async def show_version(_: Request) -> Response:
@@ -98,7 +106,9 @@ async def show_version(_: Request) -> Response:
 
 
 async def protect(request: Request, answer: RequestResponseEndpoint) -> Response:
-    """Middleware: nothing but our own style may be loaded, and nobody may frame us."""
+    """Middleware: nothing but our own style may be loaded, nobody may frame us; a process that ends says so."""
     response = await answer(request)
     response.headers.update(PROTECTION)
+    if request.app.state.stopping:
+        response.headers["Connection"] = "close"
     return response

@@ -81,14 +81,14 @@ def stands(stood: dict[str, Stand]) -> dict[str, Stand]:
     return stood
 
 
-@pytest.fixture(scope="module")
-def served(stood: dict[str, Stand]) -> Iterator[httpx.Client]:
+@contextmanager
+def serving(stood: dict[str, Stand], **more: str) -> Iterator[httpx.Client]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     addresses = {f"IMDI_PORTAL_{name.upper().replace('-', '_')}_URL": each.url for name, each in stood.items()}
     process = subprocess.Popen(
-        [sys.executable, "-m", "imdi_portal", "serve"], env=addresses | {"IMDI_PORTAL_PORT": str(port)}
+        [sys.executable, "-m", "imdi_portal", "serve"], env=addresses | more | {"IMDI_PORTAL_PORT": str(port)}
     )
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
         try:
@@ -97,6 +97,19 @@ def served(stood: dict[str, Stand]) -> Iterator[httpx.Client]:
         finally:
             process.terminate()
             process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def served(stood: dict[str, Stand]) -> Iterator[httpx.Client]:
+    with serving(stood) as client:
+        yield client
+
+
+@pytest.fixture
+def behind_a_proxy(stands: dict[str, Stand]) -> Iterator[httpx.Client]:
+    """A portal whose visitors find registry elsewhere than it does itself."""
+    with serving(stands, IMDI_PORTAL_REGISTRY_PUBLIC_URL="https://registry.example.org/") as client:
+        yield client
 
 
 @pytest.fixture

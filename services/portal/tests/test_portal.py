@@ -36,6 +36,16 @@ def test_with_all_ready_it_says_so_and_links_to_each(portal: httpx.Client, stand
     assert answer.text.count("0.1.0") >= 4
 
 
+def test_visitors_are_led_to_where_they_can_go(behind_a_proxy: httpx.Client, stands: dict[str, Any]) -> None:
+    text = behind_a_proxy.get("/").text
+    assert "All four services are ready." in text
+    assert "POST https://registry.example.org/v1/members" in text
+    assert "https://registry.example.org/oauth/token" in text
+    links = {link["href"] for link in Page(text).all("a")}
+    assert {"https://registry.example.org/docs", f"{stands['matching'].url}/docs"} <= links
+    assert stands["registry"].url not in text
+
+
 def test_it_asks_anew_each_time(portal: httpx.Client, stands: dict[str, Any]) -> None:
     portal.get("/")
     stands["matching"].answers["/health/ready"] = (200, {"status": "degraded", "degraded": ["kafka"]})

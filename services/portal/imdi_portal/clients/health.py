@@ -15,10 +15,9 @@ State = Literal["ready", "degraded", "not ready", "away"]
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """One service: where it is, how it is, which release runs."""
+    """One service: how it is, and which release runs."""
 
     name: str
-    url: str
     state: State
     without: tuple[str, ...] = ()
     """What it works without just now, as in ``kafka``."""
@@ -39,14 +38,13 @@ async def _health(client: httpx.AsyncClient, name: str, url: str) -> Health:
             said, release = ready.json(), version.json()
             return Health(
                 name=name,
-                url=url,
                 state=_state(ready.status_code, said.get("degraded", [])),
                 without=tuple(map(str, said.get("degraded", []))),
                 version=str(release.get("version", "")) or None,
                 unsafe=tuple(map(str, release.get("unsafe", []))),
             )
     except (httpx.HTTPError, TimeoutError, ValueError, AttributeError, TypeError):
-        return Health(name, url, "away")  # or it answers what none of ours would
+        return Health(name, "away")  # or it answers what none of ours would
 
 
 def _state(status: int, degraded: list[str]) -> State:
