@@ -55,9 +55,9 @@ async def provide(superuser_dsn: str, database: Database) -> None:
 
 
 async def admit(server: asyncpg.Connection, database: Database, name: str) -> None:
-    """Lets the two roles, and nobody else, connect to the database called ``name``."""
+    """Lets the two roles, and nobody else, connect to the database ``name``; copies are rebuilt in temporary tables."""
     await server.execute(f'revoke all on database "{name}" from public')
-    await server.execute(f'grant connect on database "{name}" to "{database.app}"')
+    await server.execute(f'grant connect, temporary on database "{name}" to "{database.app}"')
 
 
 async def _provide_role(server: asyncpg.Connection, role: str, password: str) -> None:

@@ -43,7 +43,9 @@ def is_environment(error: BaseException) -> bool:
     """Whether an error is the surroundings' fault (database or broker away) and not the work's."""
     if isinstance(error, DBAPIError):
         state = sqlstate(error)
-        away = isinstance(error, InterfaceError | OperationalError) and not state
+        # The driver tells a value that it cannot send by the same class as a connection that is gone.
+        unsendable = isinstance(error.orig and error.orig.__cause__, ValueError | TypeError | OverflowError)
+        away = isinstance(error, InterfaceError | OperationalError) and not state and not unsendable
         return away or error.connection_invalidated or state[:2] in ENVIRONMENT_CLASSES or state == LOCK_NOT_AVAILABLE
     return isinstance(error, OSError | TimeoutError | PoolTimeout)
 

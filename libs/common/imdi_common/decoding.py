@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +24,9 @@ def receive(record: Any, state: type[Event]) -> tuple[Received[Any], Envelope]:
         body = state.model_validate(envelope.data)
     except ValidationError as error:
         raise MalformedEvent("data breaks the schema") from error
+    key = _key(record.key)
+    if not key == envelope.subject == body.subject:
+        raise MalformedEvent("key, subject and data name different subjects")
     received = Received(
         state=body,
         sequence=envelope.sequence,
@@ -30,9 +34,25 @@ def receive(record: Any, state: type[Event]) -> tuple[Received[Any], Envelope]:
         event_id=envelope.event_id,
         at=envelope.at,
         topic=record.topic,
-        key=(record.key or b"").decode("utf-8", "replace"),
+        key=key,
     )
     return received, envelope
+
+
+def _key(key: bytes | None) -> str:
+    try:
+        return (key or b"").decode()
+    except UnicodeDecodeError as error:
+        raise MalformedEvent("the key is no text") from error
+
+
+def newest_of_each(received: Iterable[Received[Any]]) -> list[Received[Any]]:
+    """Of each key the event with the highest sequence."""
+    newest: dict[str, Received[Any]] = {}
+    for one in received:
+        if one.key not in newest or newest[one.key].sequence < one.sequence:
+            newest[one.key] = one
+    return list(newest.values())
 
 
 def error_class(error: BaseException) -> str:

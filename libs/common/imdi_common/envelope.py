@@ -16,6 +16,8 @@ from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
 
 SEQUENCE_DIGITS = 20
+DEMANDED = {f"ce_{name}" for name in ("specversion", "id", "type", "source", "subject", "time", "sequence")}
+HIGHEST_SEQUENCE = 2**63 - 1
 Headers = list[tuple[str, bytes]]
 
 
@@ -56,22 +58,34 @@ def to_record(envelope: Envelope) -> tuple[Headers, bytes]:
     return list(message.headers.items()), message.value
 
 
-def from_record(headers: Sequence[tuple[str, bytes]], value: bytes | None) -> Envelope:
+def from_record(headers: Sequence[tuple[str, bytes | None]], value: bytes | None) -> Envelope:
     """The event of a Kafka record; ``MalformedEvent`` where an attribute is missing or the value is no JSON."""
     try:
-        event = from_binary_event(KafkaMessage(dict(headers), None, value or b""))
+        given = {name: content for name, content in headers if content is not None}
+        if not given.keys() >= DEMANDED:
+            raise MalformedEvent("missing attribute")
+        event = from_binary_event(KafkaMessage(given, None, value or b""))
         return Envelope(
             event_id=UUID(event.get_id()),
             type=event.get_type(),
             source=event.get_source(),
             subject=event.get_subject() or "",
             at=_required(event.get_time()),
-            sequence=int(_required(event.get_extension("sequence"))),
+            sequence=_sequence(event.get_extension("sequence")),
             traceparent=event.get_extension("traceparent"),
             data=event.get_data(),
         )
-    except (CloudEventValidationError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (CloudEventValidationError, ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
         raise MalformedEvent(type(error).__name__) from error
+
+
+def _sequence(value: Any) -> int:
+    """1 or more, as a database holds it; only ASCII digits, though ``int`` would read others."""
+    digits = str(_required(value))
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= SEQUENCE_DIGITS else 0
+    if not 1 <= number <= HIGHEST_SEQUENCE:
+        raise MalformedEvent("no sequence")
+    return number
 
 
 def _required(value: Any) -> Any:

@@ -1,25 +1,95 @@
 """Records that could not be applied: waiting for a copy, parked with their key, or quarantined alone.
 
 A key with a *waiting* or *parked* record is blocked for that reaction: its later records queue behind, in order,
-while all other keys flow.
+while all other keys flow. Whatever bytes a record is made of, it can be held.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, RowMapping, delete, select, update
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import Row, RowMapping, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.mechanics import held_record
 
 FIRST_PAUSE = timedelta(milliseconds=50)
 LONGEST_PAUSE = timedelta(seconds=5)
-BLOCKING = ("waiting", "parked")
+AT_MOST = 100_000
+"""Open records of one reaction. Beyond, its consumer pauses: records then wait in Kafka, and none is dropped."""
+LONGEST_KEY = 200
 Status = Literal["waiting", "parked", "quarantined", "replayed", "discarded"]
+
+BLOCKING = text("status in ('waiting', 'parked')")
+"""As in the index of the same predicate."""
+DECIDED = held_record.c.status.in_(["replayed", "discarded"])
+STANDING = text("""
+select exists (select from held_record where reaction = :reaction and topic = :topic and partition = :partition
+                  and "offset" = :offset and status in ('replayed', 'discarded') and key = :key
+                  and coalesce(sha256(value), '') = :digest),
+       exists (select from held_record where reaction = :reaction and topic = :topic and key = :key
+                  and status in ('waiting', 'parked'))
+""")
+READY_HEADS = text("""
+with recursive blocked as (
+    select one.* from unnest(cast(:reactions as text[])) as name, lateral (
+        select reaction, topic, key from held_record where reaction = name and status in ('waiting', 'parked')
+        order by topic, key limit 1) as one
+    union all
+    select one.* from blocked, lateral (
+        select reaction, topic, key from held_record where reaction = blocked.reaction
+           and (topic, key) > (blocked.topic, blocked.key) and status in ('waiting', 'parked')
+        order by topic, key limit 1) as one)
+select head.id from blocked, lateral (
+    select id, status, next_at from held_record where reaction = blocked.reaction and topic = blocked.topic
+       and key = blocked.key and status in ('waiting', 'parked') order by id limit 1) as head
+where head.status = 'waiting' and head.next_at <= :now limit 200
+""")
+"""Steps from key to key and takes the first record of each, so that a long queue behind one key costs nothing."""
+
+
+class TooManyHeld(Exception):
+    """A reaction holds as much as it may: it pauses until a person has decided on some."""
+
+
+def shown_key(key: bytes | None) -> str:
+    """A record's key as text; one that no key of ours can be is told by its hash, so that no two fall together."""
+    raw = key or b""
+    try:
+        readable = raw.decode()
+    except UnicodeDecodeError:
+        readable = "\x00"
+    if len(readable) <= LONGEST_KEY and readable.isprintable():
+        return readable
+    return f"unreadable-{hashlib.sha256(raw).hexdigest()[:16]}"
+
+
+def _header(name: str, value: bytes | None) -> list[Any]:
+    """As JSON: text where it is text, for jsonb holds neither NUL nor other bytes."""
+    name = name.replace("\x00", "\ufffd")
+    try:
+        readable = (value or b"").decode()
+    except UnicodeDecodeError:
+        readable = "\x00"
+    if value is None or "\x00" not in readable:
+        return [name, None if value is None else readable]
+    return [name, {"base64": base64.b64encode(value).decode()}]
+
+
+def headers_of(row: RowMapping) -> list[tuple[str, bytes | None]]:
+    """A held record's headers, as they came."""
+    return [(name, _bytes(value)) for name, value in row["headers"]]
+
+
+def _bytes(value: Any) -> bytes | None:
+    if isinstance(value, dict):
+        return base64.b64decode(value["base64"])
+    return None if value is None else str(value).encode()
 
 
 async def hold(
@@ -30,50 +100,57 @@ async def hold(
     error_class: str | None,
     now: datetime,
 ) -> None:
-    """Keep a Kafka record; holding the same one again changes nothing."""
+    """Keep a Kafka record; holding the same one again changes nothing. ``TooManyHeld`` where there is no room."""
+    await _demand_room(session, reaction)
+    values = {
+        "status": status,
+        "key": shown_key(record.key),
+        "headers": [_header(name, value) for name, value in record.headers],
+        "value": record.value,
+        "error_class": error_class,
+        "attempts": 1,
+        "first_at": now,
+        "last_at": now,
+        "next_at": now + FIRST_PAUSE,
+    }
+    lies = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    row = insert(held_record).values(reaction=reaction, **lies, **values)
+    is_other = held_record.c.key.is_distinct_from(row.excluded.key)
+    is_other |= held_record.c.value.is_distinct_from(row.excluded.value)
+    # A topic that was made anew counts its offsets anew: what was decided of another record says nothing of this one.
     await session.execute(
-        insert(held_record)
-        .values(
-            status=status,
-            reaction=reaction,
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            key=(record.key or b"").decode("utf-8", "replace"),
-            headers=[[name, value.decode("utf-8", "replace")] for name, value in record.headers],
-            value=record.value,
-            error_class=error_class,
-            attempts=1,
-            first_at=now,
-            last_at=now,
-            next_at=now + FIRST_PAUSE,
+        row.on_conflict_do_update(
+            index_elements=["reaction", "topic", "partition", "offset"],
+            set_={name: row.excluded[name] for name in values} | {"decided_by": None, "reason": None},
+            where=DECIDED & is_other,
         )
-        .on_conflict_do_nothing()
     )
 
 
-async def blocks(session: AsyncSession, reaction: str, topic: str, key: str) -> bool:
-    """Whether earlier records of this key are still held."""
-    found = select(held_record.c.id).where(
-        held_record.c.reaction == reaction,
-        held_record.c.topic == topic,
-        held_record.c.key == key,
-        held_record.c.status.in_(BLOCKING),
-    )
-    return (await session.execute(found.limit(1))).first() is not None
+async def _demand_room(session: AsyncSession, reaction: str) -> None:
+    is_open = text("status in ('waiting', 'parked', 'quarantined')")
+    counted = select(held_record.c.id).where(held_record.c.reaction == reaction, is_open).limit(AT_MOST).subquery()
+    if (await session.scalar(select(func.count()).select_from(counted)) or 0) >= AT_MOST:
+        raise TooManyHeld
+
+
+async def standing(session: AsyncSession, reaction: str, record: Any) -> tuple[bool, bool]:
+    """Whether a person or an earlier try has settled this very record, and whether its key is blocked."""
+    asked = {
+        "reaction": reaction,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": shown_key(record.key),
+        "digest": hashlib.sha256(record.value).digest() if record.value is not None else b"",
+    }
+    settled, blocked = (await session.execute(STANDING, asked)).one()
+    return settled, blocked
 
 
 async def ready_heads(session: AsyncSession, reactions: Sequence[str], now: datetime) -> Sequence[Row[Any]]:
     """The first held record of each blocked key, where it waits and its pause is over."""
-    first = (
-        select(held_record)
-        .where(held_record.c.reaction.in_(reactions), held_record.c.status.in_(BLOCKING))
-        .ext(distinct_on(held_record.c.reaction, held_record.c.topic, held_record.c.key))
-        .order_by(held_record.c.reaction, held_record.c.topic, held_record.c.key, held_record.c.id)
-        .subquery()
-    )
-    ready = select(first.c.id).where(first.c.status == "waiting", first.c.next_at <= now)
-    return (await session.execute(ready.limit(200))).all()
+    return (await session.execute(READY_HEADS, {"reactions": list(reactions), "now": now})).all()
 
 
 async def take(session: AsyncSession, record_id: int) -> RowMapping | None:
@@ -91,10 +168,13 @@ async def settle(session: AsyncSession, row: RowMapping) -> None:
         await session.execute(delete(held_record).where(mine))
 
 
-async def postpone(session: AsyncSession, row: RowMapping, now: datetime, parked_for: str | None) -> None:
-    """It still cannot be applied: wait longer, or, where it failed, park it until a person decides."""
+async def postpone(
+    session: AsyncSession, row: RowMapping, now: datetime, failed_for: str | None, then: Status = "parked"
+) -> None:
+    """It still cannot be applied: wait longer, or, where it failed, leave it until a person decides."""
     pause = min(FIRST_PAUSE * 2 ** min(row["attempts"], 10), LONGEST_PAUSE)
     values = {"attempts": row["attempts"] + 1, "last_at": now, "next_at": now + pause}
-    if parked_for:
-        values |= {"status": "parked", "error_class": parked_for}
-    await session.execute(update(held_record).where(held_record.c.id == row["id"]).values(values))
+    if failed_for:
+        values |= {"status": then, "error_class": failed_for}
+    mine = (held_record.c.id == row["id"], held_record.c.status == "waiting")
+    await session.execute(update(held_record).where(*mine).values(values))

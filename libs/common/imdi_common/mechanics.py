@@ -95,8 +95,44 @@ held_record = Table(
         "key",
         postgresql_where=text("status in ('waiting', 'parked', 'quarantined')"),
     ),
+    Index(
+        "held_record_blocking",
+        "reaction",
+        "topic",
+        "key",
+        "id",
+        postgresql_where=text("status in ('waiting', 'parked')"),
+    ),
 )
 """Records that could not be applied: *waiting* for a copy, *parked* with their key, or *quarantined* alone."""
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text),
+)
+"""What operators decided, on which held record or copy, who and why; rows are only added."""
+
+rebuild = Table(
+    "rebuild",
+    metadata,
+    Column("copy", Text, primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("began_at", Moment),
+    Column("ended_at", Moment),
+    Column("records", BigInteger, nullable=False, server_default="0"),
+    Column("unreadable", BigInteger, nullable=False, server_default="0"),
+    Column("changed", BigInteger),
+    Column("error_class", Text),
+)
+"""The last time that each copy was, or is being, made anew from its topic."""
 
 due = Table(
     "due",

@@ -24,6 +24,18 @@ def mechanics_tables() -> None:
     op.execute("insert into publication (last) values (0)")
 
 
+def operations_tables() -> None:
+    """In a service's second revision: operators' decisions, rebuilt copies, a faster look at blocked keys and feeds.
+
+    A database whose first revision ran with this release has them already.
+    """
+    mechanics.metadata.create_all(op.get_bind())
+    op.execute("alter table publication add column if not exists forgotten bigint not null default 0")
+    op.execute("drop index if exists outbox_published")
+    for index in (*mechanics.held_record.indexes, *mechanics.outbox.indexes):
+        index.create(op.get_bind(), checkfirst=True)
+
+
 def config_of(service: Service, url: str) -> Config:
     """The alembic configuration of one service; no ini file."""
     config = Config()

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import RowMapping
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,10 +15,9 @@ from imdi_common.database import Database, is_environment
 from imdi_common.decoding import error_class, receive
 from imdi_common.mechanics import seen
 from imdi_common.reactions import NotYet, Policy
+from imdi_common.retrying import Retrying, pauses
 from imdi_common.telemetry import continued, logger
 from imdi_contracts.event import Topic
-
-ALARM_AFTER = timedelta(seconds=60)
 
 
 class Policing:
@@ -31,23 +27,33 @@ class Policing:
         self._policies = policies
         self._database = database
         self._clock = clock
+        names = [policy.name for policy in policies]
+        self._retrying = Retrying(names, self._react_again, "parked", database, clock)
 
     async def handle(self, topic: str, records: list[Any]) -> None:
         for record in records:
             for policy in self._policies:
                 if policy.topic.name == topic:
-                    await until_applied(lambda: self._apply(policy, record), is_environment)  # noqa: B023 - awaited here
+                    await until_applied(lambda: self._apply(policy, record), pauses)  # noqa: B023 - awaited here
+
+    async def retry_waiting(self) -> None:
+        """Try the first waiting record of each blocked key again, where its pause is over."""
+        await self._retrying.round()
 
     async def _apply(self, policy: Policy[Any], record: Any) -> None:
-        key = (record.key or b"").decode("utf-8", "replace")
+        key = held.shown_key(record.key)
         try:
             async with self._database.transaction() as session:
-                if await held.blocks(session, policy.name, record.topic, key):
+                settled, blocked = await held.standing(session, policy.name, record)
+                if blocked:
                     await held.hold(session, policy.name, record, "waiting", None, self._clock.now())
-                else:
+                elif not settled:
                     await self._react(session, policy, record)
         except NotYet:
             await self._hold(policy, record, "waiting", None)
+        except held.TooManyHeld:
+            await self._make_room()
+            raise
         except Exception as error:
             if is_environment(error):
                 raise
@@ -60,50 +66,20 @@ class Policing:
             if await _newer(session, policy.name, policy.topic, received.key, received.sequence):
                 await policy.react(session, received, self._clock.now())
 
+    async def _react_again(self, session: AsyncSession, name: str, record: Any) -> None:
+        await self._react(session, next(policy for policy in self._policies if policy.name == name), record)
+
     async def _hold(self, policy: Policy[Any], record: Any, status: held.Status, error: str | None) -> None:
-        async with self._database.transaction() as session:
-            await held.hold(session, policy.name, record, status, error, self._clock.now())
-
-    async def retry_waiting(self) -> None:
-        """Try the first waiting record of each blocked key again, where its pause is over."""
-        names = [policy.name for policy in self._policies]
         try:
             async with self._database.transaction() as session:
-                ready = await held.ready_heads(session, names, self._clock.now())
-            for (record_id,) in ready:
-                await self._retry(record_id)
-        except Exception as error:
-            if not is_environment(error):
-                raise
-            logger().warning("retry_pauses", error=type(error).__name__)
+                await held.hold(session, policy.name, record, status, error, self._clock.now())
+        except held.TooManyHeld:
+            await self._make_room()
+            raise
 
-    async def _retry(self, record_id: int) -> None:
-        row, failure = None, None
-        try:
-            async with self._database.transaction() as session:
-                row = await held.take(session, record_id)
-                if row:
-                    await self._react(session, self._policy(row["reaction"]), _as_record(row))
-                    await held.settle(session, row)
-        except NotYet:
-            self._alarm(row)
-        except Exception as error:
-            if is_environment(error):
-                raise
-            failure = error_class(error)
-            logger().error("key_parked", reaction=row and row["reaction"], error=failure)
-        else:
-            return
-        if row:
-            async with self._database.transaction() as session:
-                await held.postpone(session, row, self._clock.now(), failure)
-
-    def _policy(self, name: str) -> Policy[Any]:
-        return next(policy for policy in self._policies if policy.name == name)
-
-    def _alarm(self, row: RowMapping | None) -> None:
-        if row and self._clock.now() - row["first_at"] > ALARM_AFTER:
-            logger().error("key_waits_long", reaction=row["reaction"], topic=row["topic"], key=row["key"])
+    async def _make_room(self) -> None:
+        """While the consumer pauses, what a person has decided on meanwhile must still flow."""
+        await self.retry_waiting()
 
 
 async def _newer(session: AsyncSession, reaction: str, topic: Topic, key: str, sequence: int) -> bool:
@@ -115,8 +91,3 @@ async def _newer(session: AsyncSession, reaction: str, topic: Topic, key: str, s
         where=seen.c.sequence < row.excluded.sequence,
     ).returning(seen.c.sequence)
     return (await session.execute(noted)).first() is not None
-
-
-def _as_record(row: RowMapping) -> Any:
-    headers = [(name, value.encode()) for name, value in row["headers"]]
-    return SimpleNamespace(topic=row["topic"], key=row["key"].encode(), headers=headers, value=row["value"])

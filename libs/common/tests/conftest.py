@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -18,14 +21,17 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from imdi_common import mechanics
 from imdi_common.database import Announcing, Database
 from imdi_common.door import OWN, Caller, door_router
+from imdi_common.envelope import Envelope, to_record
 from imdi_common.ids import uuid7
 from imdi_common.outbox import announce
 from imdi_common.problems import not_found
+from imdi_common.reactions import Received
 from imdi_common.service import Service
 from imdi_common.settings import ServiceSettings
 from imdi_common.shapes import Text, Versioned
 from imdi_contracts.event import Event, Topic
 from imdi_local.testing.databases import TestDatabase, TestDatabases
+from imdi_local.testing.plugin import MORNING
 
 
 class Base(DeclarativeBase):
@@ -199,3 +205,51 @@ class Things:
 @pytest.fixture
 def things() -> Things:
     return Things()
+
+
+class Feed:
+    """Records with rising offsets."""
+
+    def __init__(self) -> None:
+        self.offset = 0
+
+    def record(self, key: str, sequence: int, label: str = "x", /, **changed: Any) -> Any:
+        self.offset += 1
+        data = json.dumps({"thing_id": key, "label": label}).encode()
+        envelope = Envelope(uuid7(), "org.imdi.thing.changed.v1", "/imdi/sample", key, MORNING, sequence, None, data)
+        headers, value = to_record(envelope)
+        whole = {
+            "topic": ThingState.topic.name,
+            "partition": 0,
+            "offset": self.offset,
+            "key": key.encode(),
+            "headers": headers,
+        }
+        return SimpleNamespace(**(whole | {"value": value} | changed))
+
+
+class Deeds:
+    """A policy that notes what it was asked to do, and can be told to fail."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, int]] = []
+        self.fails: dict[str, Exception] = {}
+
+    async def react(self, session: AsyncSession, received: Received[Any], _: datetime) -> None:
+        if received.state.label in self.fails:
+            raise self.fails[received.state.label]
+        await session.execute(text("insert into thing (id, label) values (:id, :label)"), self._row(received))
+        self.done.append((received.key, received.sequence))
+
+    def _row(self, received: Received[Any]) -> dict[str, Any]:
+        return {"id": uuid7(), "label": f"{received.key}:{received.sequence}"}
+
+
+@pytest.fixture
+def feed() -> Feed:
+    return Feed()
+
+
+@pytest.fixture
+def deeds() -> Deeds:
+    return Deeds()

@@ -28,4 +28,4 @@ async def keep_members(session: AsyncSession, received: list[Received[MemberStat
     await session.execute(upsert_newer(Member, rows))
 
 
-PROJECTIONS = [Projection(MEMBERS, MemberState, keep_members)]
+PROJECTIONS = [Projection(MEMBERS, MemberState, keep_members, Member)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.database import upsert_newer
@@ -12,6 +13,7 @@ from imdi_common.reactions import Projection, Received
 from imdi_contracts.legislation import RULES, RuleState
 from imdi_contracts.registry import MEMBERS, WORKERS, MemberState, WorkerState
 from imdi_matching.storage.copies import Member, Rule, Worker, erased
+from imdi_matching.storage.tables import ErasedWorker
 
 
 async def keep_members(session: AsyncSession, received: list[Received[MemberState]]) -> None:
@@ -35,6 +37,10 @@ async def keep_workers(session: AsyncSession, received: list[Received[WorkerStat
     rows = [_worker(one) for one in received if UUID(one.state.worker_id) not in gone]
     if rows:
         await session.execute(upsert_newer(Worker, rows))
+
+
+async def forget_erased(session: AsyncSession) -> None:
+    await session.execute(delete(Worker).where(Worker.id.in_(select(ErasedWorker.worker_id))))
 
 
 def _worker(one: Received[WorkerState]) -> dict[str, Any]:
@@ -66,7 +72,7 @@ async def keep_rules(session: AsyncSession, received: list[Received[RuleState]])
 
 
 PROJECTIONS: list[Projection[Any]] = [
-    Projection(MEMBERS, MemberState, keep_members),
-    Projection(WORKERS, WorkerState, keep_workers),
-    Projection(RULES, RuleState, keep_rules),
+    Projection(MEMBERS, MemberState, keep_members, Member),
+    Projection(WORKERS, WorkerState, keep_workers, Worker, forget_erased),
+    Projection(RULES, RuleState, keep_rules, Rule),
 ]

@@ -50,6 +50,6 @@ def _preparation(received: Received[PreparationState]) -> dict[str, Any]:
 
 
 PROJECTIONS: list[Projection[Any]] = [
-    Projection(PLACEMENTS, PlacementState, keep_placements),
-    Projection(PREPARATIONS, PreparationState, keep_preparations),
+    Projection(PLACEMENTS, PlacementState, keep_placements, PlacementCopy),
+    Projection(PREPARATIONS, PreparationState, keep_preparations, PreparationCopy),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.database import upsert_newer
@@ -52,7 +52,11 @@ async def keep_workers(session: AsyncSession, records: Sequence[Received[registr
         await session.execute(upsert_newer(WorkerCopy, rows))
 
 
+async def forget_erased(session: AsyncSession) -> None:
+    await session.execute(delete(WorkerCopy).where(WorkerCopy.id.in_(select(ErasedWorker.worker_id))))
+
+
 PROJECTIONS: list[Projection[Any]] = [
-    Projection(registry.MEMBERS, registry.MemberState, keep_members),
-    Projection(registry.WORKERS, registry.WorkerState, keep_workers),
+    Projection(registry.MEMBERS, registry.MemberState, keep_members, MemberCopy),
+    Projection(registry.WORKERS, registry.WorkerState, keep_workers, WorkerCopy, forget_erased),
 ]
