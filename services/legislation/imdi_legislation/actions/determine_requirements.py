@@ -67,7 +67,7 @@ def _outcome(found: Requirements) -> dict[str, Any]:
     """What is announced; recruitment bars bound earlier, terms and fees bind the vacancy."""
     return {
         "items": plain(found.items),
-        "bars": [plain(bar.effect) | _standing(bar) for bar in departure_bars(found)],
+        "bars": [bar.told() for bar in departure_bars(found)],
         "criteria": [_criterion(criterion) for criterion in found.criteria],
         "rules": plain(found.rules),
     }
@@ -76,13 +76,4 @@ def _outcome(found: Requirements) -> dict[str, Any]:
 def _criterion(judged: Judged) -> dict[str, Any]:
     effect = plain_effect(judged.effect)
     named = judged.effect.criterion if isinstance(judged.effect, Criterion) else ""
-    return {"criterion": named, "effect": effect} | _standing(judged)
-
-
-def _standing(judged: Judged) -> dict[str, Any]:
-    return {
-        "status": judged.status,
-        "needs_fact": judged.needs_fact,
-        "rule": plain(judged.rule),
-        "basis": plain(judged.basis),
-    }
+    return {"criterion": named, "effect": effect} | judged.standing()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from imdi_common.shapes import Shape
 from imdi_contracts.codes import Category, Confidence, Milestone, Performer
@@ -22,6 +22,16 @@ class BasisShown(Shape):
     provision: str | None
 
 
+class DisputedSource(Shape):
+    """What one of several sources says of an attribute on which they disagree."""
+
+    attribute: str
+    value: Any
+    rule: RuleReference
+    basis: list[BasisShown]
+    note: str | None
+
+
 class Standing(Shape):
     """The effect's own fields (``min``, ``reason`` …) stand beside these."""
 
@@ -31,16 +41,8 @@ class Standing(Shape):
     needs_fact: str | None
     rule: RuleReference
     basis: list[BasisShown]
-
-
-class DisputedSource(Shape):
-    """What one of several sources says of an attribute on which they disagree."""
-
-    attribute: str
-    value: Any
-    rule: RuleReference
-    basis: list[BasisShown]
-    note: str | None
+    disputed: list[DisputedSource] = Field(default=[])
+    """Not told in answers from before it was kept."""
 
 
 class Item(Shape):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from imdi_legislation.domain.conditions import Condition, Refused, compile_condition, try_out
-from imdi_legislation.domain.effects import KINDS, Bar, Criterion, Effect, Requirement, kind_of, read_effect
+from imdi_legislation.domain.disputes import dispute_error
+from imdi_legislation.domain.effects import KINDS, Bar, Criterion, Effect, read_effect
 from imdi_legislation.domain.facts import FactType
 from imdi_legislation.domain.fields import FieldError, Invalid, Reader
-from imdi_legislation.domain.items import DISPUTABLE
-from imdi_legislation.domain.plain import plain_effect
 from imdi_legislation.domain.rules import CONFIDENCE
 from imdi_legislation.domain.scope import Scope, scope_errors
 from imdi_legislation.domain.screening import screen
@@ -189,30 +188,12 @@ def _disputes(reader: Reader, effect: Effect | None) -> tuple[DisputeDraft, ...]
             attribute, value, _bases(inner, "basis"), inner.text("source", None), inner.text("note", None)
         )
         if effect is not None and isinstance(attribute, str):
-            _check_dispute(inner, effect, attribute, value)
+            wrong = dispute_error(effect, attribute, value)
+            if wrong:
+                inner.wrong(wrong.field, wrong.rule, wrong.detail)
         _merge(reader, inner)
         found.append(dispute)
     return tuple(found)
-
-
-def _check_dispute(reader: Reader, effect: Effect, attribute: str, value: object) -> None:
-    """The other value must be one that the effect could have."""
-    names = DISPUTABLE if isinstance(effect, Requirement) else [field.name for field in fields(effect)]
-    if attribute not in names:
-        reader.wrong("attribute", "one_of", f"One of: {', '.join(names)}.")
-        return
-    try:
-        other = read_effect(kind_of(effect), _beside_lead(plain_effect(effect) | {attribute: value}, attribute))
-    except Invalid:
-        other = None
-    if other is None or (value is None and getattr(other, attribute) is not None):
-        reader.wrong("value", "value", "A value that this attribute can have.")
-
-
-def _beside_lead(effect: dict[str, Any], attribute: str) -> dict[str, Any]:
-    """A source may give a lead in the other kind of days."""
-    other = {"lead_days": "lead_working_days", "lead_working_days": "lead_days"}.get(attribute)
-    return {name: value for name, value in effect.items() if name != other}
 
 
 def _wrong(reader: Reader, name: str) -> bool:

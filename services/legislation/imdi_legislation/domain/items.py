@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from imdi_legislation.domain.effects import COUNTED_FROM, MILESTONES, Requirement
-from imdi_legislation.domain.judging import Ruling
+from imdi_legislation.domain.judging import Disputed, Ruling, disputes_of
 from imdi_legislation.domain.rules import CONFIDENCE, Basis, Reference, Rule
 from imdi_planning.durations import duration
 
@@ -17,17 +17,6 @@ Status = Literal["required", "not_applicable", "unknown"]
 Strictness = Callable[[Any], Any]
 _DAYS_OF_A_MONTH = Fraction(146_097, 4_800)
 """The mean of the Gregorian calendar, by which ``P2M`` and ``P60D`` are ranked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disputed:
-    """What one source says of an attribute on which sources disagree."""
-
-    attribute: str
-    value: Any
-    rule: Reference
-    basis: tuple[Basis, ...]
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +93,7 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
         basis=tuple(dict.fromkeys(basis for rule, _ in rules for basis in rule.basis)),
         confidence=_confidence(rules, governing.values()),
         governed_by=_governed_by(governing),
-        disputed=tuple(dispute for rule, requirement in rules for dispute in _disputes(rule, requirement)),
+        disputed=tuple(dispute for rule, _ in rules for dispute in disputes_of(rule)),
     )
 
 
@@ -176,14 +165,6 @@ def _confidence(rules: Sequence[tuple[Rule, Requirement]], governing: Iterable[_
     if any(rule.disputed for rule, _ in rules) or any(claim.disputed for claim in governing):
         return "disputed"
     return max((rule.confidence for rule, _ in rules), key=CONFIDENCE.index)
-
-
-def _disputes(rule: Rule, requirement: Requirement) -> list[Disputed]:
-    """Every source on each attribute that a rule records as disputed, the rule's own value first."""
-    attributes = dict.fromkeys(source.attribute for source in rule.disputed)
-    own = [Disputed(name, getattr(requirement, name), rule.reference, rule.basis, None) for name in attributes]
-    others = [Disputed(s.attribute, s.value, rule.reference, s.basis, s.note) for s in rule.disputed]
-    return sorted([*own, *others], key=lambda dispute: list(attributes).index(dispute.attribute))
 
 
 def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

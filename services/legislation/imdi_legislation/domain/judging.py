@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from imdi_legislation.domain.conditions import Answer
 from imdi_legislation.domain.effects import Bar, ContractTerm, Criterion, Effect, Fee
 from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.plain import plain, plain_effect
 from imdi_legislation.domain.rules import Basis, Reference, Rule
 
 
@@ -17,6 +19,17 @@ class Ruling:
 
     rule: Rule
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """What one source says of an attribute on which sources disagree."""
+
+    attribute: str
+    value: Any
+    rule: Reference
+    basis: tuple[Basis, ...]
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,15 @@ class Judged:
     needs_fact: str | None
     rule: Reference
     basis: tuple[Basis, ...]
+    disputed: tuple[Disputed, ...]
+
+    def standing(self) -> dict[str, Any]:
+        """As JSON, without the effect."""
+        return {name: value for name, value in plain(self).items() if name != "effect"}
+
+    def told(self) -> dict[str, Any]:
+        """As JSON, the effect's own fields beside its standing."""
+        return plain_effect(self.effect) | self.standing()
 
 
 def rule_on(rules: Iterable[Rule], facts: Facts) -> list[Ruling]:
@@ -63,16 +85,26 @@ def status_of(answer: Answer, applies: str) -> str:
     return "unknown" if answer.holds is None else applies if answer.holds else "not_applicable"
 
 
+def disputes_of(rule: Rule) -> tuple[Disputed, ...]:
+    """Every source on each attribute that a rule records as disputed, the rule's own value first."""
+    attributes = dict.fromkeys(source.attribute for source in rule.disputed)
+    own = [Disputed(name, getattr(rule.effect, name), rule.reference, rule.basis, None) for name in attributes]
+    others = [Disputed(s.attribute, s.value, rule.reference, s.basis, s.note) for s in rule.disputed]
+    return tuple(sorted([*own, *others], key=lambda dispute: list(attributes).index(dispute.attribute)))
+
+
 def _judged(ruling: Ruling, applies: str) -> Judged:
-    rule, answer = ruling.rule, ruling.answer
-    return Judged(rule.effect, status_of(answer, applies), answer.needs_fact, rule.reference, rule.basis)
+    return _standing(ruling.rule, status_of(ruling.answer, applies), ruling.answer.needs_fact)
 
 
 def _criterion(ruling: Ruling, criterion: Criterion, facts: Facts) -> Judged:
     if not ruling.answer.holds:
         return _judged(ruling, "met")
-    rule, value = ruling.rule, facts.get(criterion.fact)
+    value = facts.get(criterion.fact)
     if value is None:
-        return Judged(criterion, "unknown", criterion.fact, rule.reference, rule.basis)
-    status = "met" if criterion.met_by(value) else "not_met"
-    return Judged(criterion, status, None, rule.reference, rule.basis)
+        return _standing(ruling.rule, "unknown", criterion.fact)
+    return _standing(ruling.rule, "met" if criterion.met_by(value) else "not_met", None)
+
+
+def _standing(rule: Rule, status: str, needs_fact: str | None) -> Judged:
+    return Judged(rule.effect, status, needs_fact, rule.reference, rule.basis, disputes_of(rule))

@@ -12,8 +12,8 @@ from imdi_legislation.domain.breaches import find_breaches, over_origins
 from imdi_legislation.domain.cases import rightly_typed
 from imdi_legislation.domain.determination import determine
 from imdi_legislation.domain.facts import Facts
-from imdi_legislation.domain.judging import Judged, rule_on
-from imdi_legislation.domain.plain import plain, plain_effect
+from imdi_legislation.domain.judging import rule_on
+from imdi_legislation.domain.plain import plain
 from imdi_legislation.storage.cases import contract_of, money_of, offer_of
 from imdi_legislation.storage.law import read_law
 
@@ -42,10 +42,10 @@ async def preview(session: AsyncSession, question: Question) -> dict[str, Any]:
     if question.offer is not None:
         breaches = over_origins(find_breaches(rule_on(rules, facts), offer_of(question.offer), question.origin))
     return {
-        "bars": [_row(judged) for judged in found.bars],
-        "criteria": [_row(judged) for judged in found.criteria],
-        "terms": [_row(judged) for judged in found.terms],
-        "fees": [_row(judged) for judged in found.fees],
+        "bars": [judged.told() for judged in found.bars],
+        "criteria": [judged.told() for judged in found.criteria],
+        "terms": [judged.told() for judged in found.terms],
+        "fees": [judged.told() for judged in found.fees],
         "items": plain(found.items),
         "breaches": plain(breaches),
         "rules": plain(found.rules),
@@ -66,12 +66,3 @@ def _facts(question: Question) -> Facts:
         asked |= {"vacancy.currency": wage.currency, "vacancy.monthly_wage": wage.minor}
     contract = {f"vacancy.contract.{name}": value for name, value in contract_of(offer.get("contract")).items()}
     return asked | contract | question.facts
-
-
-def _row(judged: Judged) -> dict[str, Any]:
-    return plain_effect(judged.effect) | {
-        "status": judged.status,
-        "needs_fact": judged.needs_fact,
-        "rule": plain(judged.rule),
-        "basis": plain(judged.basis),
-    }

@@ -97,6 +97,16 @@ async def test_the_disputed_medical_is_told_with_its_instruments(ask: Any) -> No
     assert [code for code, item in items.items() if item["confidence"] == "disputed"] == ["medical_examination"]
 
 
+async def test_a_disputed_age_and_fee_are_told_with_what_the_other_sources_say(ask: Any) -> None:
+    [age] = (await ask()).json()["criteria"]
+    assert [(source["attribute"], source["value"]) for source in age["disputed"]] == [("min", 24), ("min", 23)]
+    assert all(source["basis"][0]["title"] for source in age["disputed"])
+    fees = (await ask(origin="NP", destination="MY", occupation="9111")).json()["fees"]
+    caps = {fee["component"]: [source["value"]["amount"] for source in fee["disputed"]] for fee in fees}
+    assert caps["insurance"] == ["4900", "5500"]
+    assert caps["service_fee"] == []
+
+
 @pytest.mark.parametrize(
     ("facts", "field"),
     [
