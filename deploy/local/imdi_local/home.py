@@ -39,6 +39,11 @@ class Home:
         return self.folder / "run.json"
 
     @property
+    def restart_file(self) -> Path:
+        """What ``imdi restart`` asks of the supervisor, and its answer."""
+        return self.folder / "restart.json"
+
+    @property
     def secrets_file(self) -> Path:
         """Passwords and keys, made once."""
         return self.folder / "secrets.json"
@@ -67,6 +72,7 @@ class Home:
             ) from error
         try:
             self.run_file.unlink(missing_ok=True)
+            self.restart_file.unlink(missing_ok=True)
             self._stop_what_is_left()
             yield
         finally:

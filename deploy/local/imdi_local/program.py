@@ -28,6 +28,8 @@ class Program:
     stop: signal.Signals = signal.SIGTERM
     death: signal.Signals = signal.SIGKILL
     """What the kernel sends when whoever started it dies."""
+    inherits: tuple[int, ...] = ()
+    """Descriptors that it is given: a listening socket."""
     user: User | None = None
     folder: Path | None = None
     """The folder that ``user`` must be able to work in."""

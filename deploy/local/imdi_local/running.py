@@ -50,6 +50,7 @@ class Running:
                 stdout=write,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=program.inherits,
             )
         finally:
             os.close(write)

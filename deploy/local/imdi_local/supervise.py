@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
+from typing import Literal
 
 from imdi_local.home import Processes
 from imdi_local.program import Program
@@ -41,7 +42,8 @@ class Plan:
 
     name: str
     program: Callable[[], Program]
-    ready: Callable[[], Coroutine[None, None, None]]
+    ready: Callable[[int], Coroutine[None, None, None]]
+    """Returns when the process of that number does its work."""
     explain: Callable[[str], Trouble]
     """What is wrong when it ends before it is ready, from its last lines."""
     prepare: Callable[[], None] = lambda: None
@@ -54,15 +56,62 @@ class Supervised:
     def __init__(self, plan: Plan, show: Callable[[str, str], None], spawned: Callable[[], None]) -> None:
         self.plan = plan
         self.running: Running | None = None
+        self.beside: Running | None = None
+        """While it is replaced: its successor, then the one that ends."""
+        self._changing = asyncio.Lock()
         self._show = show
         self._spawned = spawned
 
     async def start(self) -> None:
         """Starts it and waits until it is ready. Raises Trouble."""
         await asyncio.to_thread(self.plan.prepare)
-        running = await self._spawn()
+        await self._until_ready(await self._spawn("running"))
+
+    async def keep(self) -> None:
+        """Starts it again whenever it ends. Raises Trouble when it cannot be kept running."""
+        failures = 0
+        while self.running:
+            watched = self.running
+            ended = await watched.exited()
+            async with self._changing:
+                if self.running is not watched:  # its successor has taken over
+                    continue
+                watched.close()
+                self._show("imdi", f"{self.plan.name} ended with status {ended.status}; starting it again")
+                await asyncio.sleep(min(0.1 * 2**failures, LONGEST_PAUSE) if failures else 0)
+                try:
+                    await self.start()
+                    failures = 0
+                except Trouble:
+                    failures += 1
+                    if failures == MOST_FAILURES:
+                        raise
+
+    async def replace(self) -> None:
+        """Starts a successor beside it, and ends it when that is ready. Raises Trouble; then the old one goes on."""
+        async with self._changing:
+            old = self.running
+            fresh = await self._spawn("beside")
+            try:
+                await self._until_ready(fresh)
+            except Trouble:
+                await fresh.stop(1)
+                self.beside = None
+                raise
+            self.running, self.beside = fresh, old
+            self._spawned()
+        if old:
+            await old.stop(STOP)
+        self.beside = None
+        self._spawned()
+
+    async def stop(self) -> None:
+        """Ends its processes, if it has any."""
+        await asyncio.gather(*(each.stop(STOP) for each in (self.running, self.beside) if each))
+
+    async def _until_ready(self, running: Running) -> None:
         try:
-            await asyncio.wait_for(running.until(self.plan.ready()), READY)
+            await asyncio.wait_for(running.until(self.plan.ready(running.pid)), READY)
         except ExitedError as error:
             raise told_by_the_system(self.plan.name, error.tail) or self.plan.explain(error.tail) from error
         except TimeoutError as error:
@@ -70,39 +119,19 @@ class Supervised:
             wrong = f"{self.plan.name} was not ready after {READY:.0f} s"
             raise Trouble(wrong, "see what it said; then start again", running.tail) from error
 
-    async def keep(self) -> None:
-        """Starts it again whenever it ends. Raises Trouble when it cannot be kept running."""
-        failures = 0
-        while self.running:
-            ended = await self.running.exited()
-            self.running.close()
-            self._show("imdi", f"{self.plan.name} ended with status {ended.status}; starting it again")
-            await asyncio.sleep(min(0.1 * 2**failures, LONGEST_PAUSE) if failures else 0)
-            try:
-                await self.start()
-                failures = 0
-            except Trouble:
-                failures += 1
-                if failures == MOST_FAILURES:
-                    raise
-
-    async def stop(self) -> None:
-        """Ends its process, if it has one."""
-        if self.running:
-            await self.running.stop(STOP)
-
-    async def _spawn(self) -> Running:
+    async def _spawn(self, place: Literal["running", "beside"]) -> Running:
         """A process that is known, even if the start is called off at this very moment."""
         spawning = asyncio.ensure_future(
             Running.start(self.plan.program(), lambda line: self._show(self.plan.name, line))
         )
         try:
-            self.running = await asyncio.shield(spawning)
+            fresh = await asyncio.shield(spawning)
         except asyncio.CancelledError:
-            self.running = await spawning
+            setattr(self, place, await spawning)
             raise
+        setattr(self, place, fresh)
         self._spawned()
-        return self.running
+        return fresh
 
 
 class Supervisor:
@@ -131,7 +160,15 @@ class Supervisor:
     def processes(self) -> Processes:
         """Of each process its number, and when it began."""
         known = [each for group in self._groups for each in group]
-        return {each.plan.name: (each.running.pid, each.running.began) for each in known if each.running}
+        found = {each.plan.name: each.running for each in known}
+        found |= {f"{each.plan.name} (beside)": each.beside for each in known if each.beside}
+        return {name: (running.pid, running.began) for name, running in found.items() if running}
+
+    async def replace(self, names: Collection[str]) -> None:
+        """Replaces these, one after another. Raises the first Trouble."""
+        for each in [each for group in self._groups for each in group if each.plan.name in names]:
+            self._show("imdi", f"{each.plan.name} is replaced")
+            await each.replace()
 
     async def stop(self) -> None:
         """Stops all, the last group first; nothing is started again."""

@@ -13,6 +13,7 @@ from imdi_local.databases import Database
 from imdi_local.kept_secrets import Secrets
 from imdi_local.links import NONE, Links
 from imdi_local.program import Program
+from imdi_local.sockets import Sockets
 
 PORTAL = "portal"
 PORTS = {PORTAL: 0, "registry": 1, "matching": 2, "legislation": 3, "worker-prep": 4}
@@ -20,6 +21,7 @@ PORTS = {PORTAL: 0, "registry": 1, "matching": 2, "legislation": 3, "worker-prep
 POSTGRES_PORT, KAFKA_PORT, CONTROLLER_PORT, KAFKA_LINK_PORT = 10, 20, 21, 22
 ROLES = ("api", "relay", "projections", "policies", "clock")
 """What ``serve`` does in one process, and production in one process each."""
+LISTENING = ("serve", "api")
 ENCRYPTING = ("registry", "worker-prep")
 """Who encrypts what it keeps of people, under a master key of its own."""
 
@@ -76,6 +78,7 @@ class Surroundings:
     bootstrap: str
     secrets: Secrets = field(repr=False)
     links: Links = NONE
+    sockets: Sockets = field(default_factory=Sockets)
 
     def database_of(self, service: ServiceCode) -> Database:
         """The service's database and its roles."""
@@ -85,8 +88,11 @@ class Surroundings:
     def program(self, service: ServiceCode, role: str) -> Program:
         """The service in one role; the owner of its database is told to ``migrate`` alone."""
         settings = self._settings(service, migrating=role == "migrate")
+        held = self.sockets.number(service.name) if role in LISTENING else None
+        settings |= {} if held is None else {"SOCKET_FD": str(held)}
         environment = _surroundings() | {service.prefix + name: value for name, value in settings.items()}
-        return Program(name=service.name, command=(*service.command, role), environment=environment)
+        inherits = () if held is None else (held,)
+        return Program(name=service.name, command=(*service.command, role), environment=environment, inherits=inherits)
 
     def _settings(self, service: ServiceCode, *, migrating: bool) -> dict[str, str]:
         address = self.urls[service.name].removeprefix("http://")

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -24,6 +25,7 @@ class Door(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.send_response(200 if self.path == "/health/ready" else 404)
+        self.send_header("Imdi-Process", str(os.getpid()))
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library names it
@@ -46,7 +48,10 @@ def serve(name: str, role: str) -> None:
     if role in ("relay", "projections", "policies", "clock"):
         signal.pause()
     if role in ("serve", "api"):
-        HTTPServer((told["HOST"], int(told["PORT"])), Door).serve_forever()
+        server = HTTPServer((told["HOST"], int(told["PORT"])), Door, bind_and_activate=False)
+        server.socket.close()
+        server.socket = socket.socket(fileno=int(told["SOCKET_FD"]))
+        server.serve_forever()
 
 
 async def migrate(url: str) -> None:

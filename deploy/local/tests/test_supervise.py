@@ -25,11 +25,11 @@ def program(name: str, code: str) -> Program:
     return Program(name=name, command=(sys.executable, "-c", code), environment=os.environ)
 
 
-async def at_once() -> None:
+async def at_once(_: int = 0) -> None:
     """Ready."""
 
 
-async def never() -> None:
+async def never(_: int = 0) -> None:
     await asyncio.Event().wait()
 
 
@@ -138,7 +138,7 @@ async def test_one_that_fails_again_and_again_ends_everything(
     monkeypatch.setattr(supervise, "MOST_FAILURES", 3)
     spoiled = tmp_path / "spoiled"
 
-    async def ready() -> None:
+    async def ready(_: int) -> None:
         await (never() if spoiled.exists() else at_once())
 
     code = f"import os, time\nif os.path.exists({str(spoiled)!r}): raise SystemExit(3)\ntime.sleep(600)"
@@ -148,6 +148,63 @@ async def test_one_that_fails_again_and_again_ends_everything(
     with pytest.raises(Trouble, match="it could not start"):
         await asyncio.wait_for(watch.supervisor.failure, 20)
     await watch.supervisor.stop()
+
+
+async def test_a_successor_is_ready_before_the_old_one_is_told_to_end(watch: Watch) -> None:
+    asked: list[int] = []
+
+    async def ready(pid: int) -> None:
+        asked.append(pid)
+        assert len(asked) == 1 or started(asked[0])
+
+    await watch.supervisor.start(plan("it", FOR_EVER, ready=ready))
+    before = watch.pid("it")
+    await watch.supervisor.replace({"it"})
+    assert asked == [before, watch.pid("it")]
+    assert started(before) is None
+    assert set(watch.supervisor.processes()) == {"it"}
+    os.kill(watch.pid("it"), signal.SIGKILL)
+    watch.bell.clear()
+    await asyncio.wait_for(watch.bell.wait(), 10)  # the successor is kept running as the first was
+    assert started(watch.pid("it"))
+    await watch.supervisor.stop()
+    assert not any(started(pid) for pid in asked)
+
+
+async def test_where_the_successor_cannot_start_the_old_one_goes_on(watch: Watch, tmp_path: Path) -> None:
+    spoiled = tmp_path / "spoiled"
+    code = f"import os, time\nif os.path.exists({str(spoiled)!r}): raise SystemExit(3)\ntime.sleep(600)"
+
+    async def ready(_: int) -> None:
+        await (never() if spoiled.exists() else at_once())
+
+    await watch.supervisor.start(plan("it", code, ready=ready))
+    before = watch.pid("it")
+    spoiled.touch()
+    with pytest.raises(Trouble, match="it could not start"):
+        await watch.supervisor.replace({"it"})
+    assert watch.pid("it") == before
+    assert started(before)
+    await watch.supervisor.stop()
+
+
+async def test_a_replacement_called_off_leaves_no_process(watch: Watch) -> None:
+    first = True
+
+    async def ready(_: int) -> None:
+        await (at_once() if first else never())
+
+    await watch.supervisor.start(plan("it", FOR_EVER, ready=ready))
+    first = False
+    watch.bell.clear()
+    replacing = asyncio.create_task(watch.supervisor.replace({"it"}))
+    await asyncio.wait_for(watch.bell.wait(), 10)
+    pids = [pid for pid, _ in watch.supervisor.processes().values()]
+    assert len(pids) == 2
+    replacing.cancel()
+    await asyncio.gather(replacing, return_exceptions=True)
+    await watch.supervisor.stop()
+    assert not any(started(pid) for pid in pids)
 
 
 async def test_a_stubborn_one_is_killed(watch: Watch) -> None:

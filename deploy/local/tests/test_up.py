@@ -122,6 +122,7 @@ def test_services_are_told_what_they_need_and_no_more(up: Platform) -> None:
     issuer = f"http://127.0.0.1:{up.base + 1}"
     assert told.pop("DATABASE_URL").startswith("postgresql+asyncpg://imdi_worker_prep_app:")
     assert len(told.pop("MASTER_KEY")) == 44
+    assert told.pop("SOCKET_FD").isdecimal()
     assert told == {
         "HOST": "127.0.0.1",
         "PORT": str(up.base + 4),
@@ -132,8 +133,9 @@ def test_services_are_told_what_they_need_and_no_more(up: Platform) -> None:
     }
     assert "MASTER_KEY" not in up.note("matching", "serve")["told"]
     assert up.note("matching", "migrate")["told"]["MIGRATOR_DATABASE_URL"].endswith("/imdi_matching")
+    assert "SOCKET_FD" not in up.note("matching", "migrate")["told"]
     assert set(up.note("portal", "serve")["told"]) == {
-        "HOST", "PORT", "LOG_LEVEL", "REGISTRY_URL", "MATCHING_URL", "LEGISLATION_URL", "WORKER_PREP_URL",
+        "SOCKET_FD", "HOST", "PORT", "LOG_LEVEL", "REGISTRY_URL", "MATCHING_URL", "LEGISLATION_URL", "WORKER_PREP_URL",
     }  # fmt: skip
 
 
@@ -187,6 +189,32 @@ def answers(url: str) -> bool:
         return False
 
 
+def test_callers_of_a_killed_service_wait_for_it(up: Platform) -> None:
+    url = up.run_json()["services"]["matching"]["url"]
+    os.kill(up.pids()["matching"], signal.SIGKILL)
+    assert httpx.get(f"{url}/health/ready", timeout=20, trust_env=False).status_code == 200
+
+
+def test_services_are_restarted_one_after_another_and_run_json_tells_it(up: Platform) -> None:
+    before = up.pids()
+    assert imdi("restart", "matching", "portal", "--home", str(up.home)) == (0, "restarted: matching, portal\n")
+    after = up.pids()
+    assert {name for name in after if after[name] != before[name]} == {"matching", "portal"}
+    assert not any(started(before[name]) for name in ("matching", "portal"))
+    assert all(answers(up.run_json()["services"][name]["url"]) for name in SERVICES)
+    assert imdi("restart", "--home", str(up.home))[0] == 0
+    assert {name for name in after if up.pids()[name] != after[name]} == set(SERVICES)
+    assert not (up.home / "restart.json").exists()
+
+
+def test_what_cannot_be_restarted_is_told(up: Platform, tmp_path: Path) -> None:
+    assert imdi("restart", "dance", "--home", str(up.home))[0] == 1
+    assert imdi("restart", "--home", str(tmp_path))[0] == 1
+    (up.home / "restart.json").write_text('{"services": []}')
+    assert imdi("restart", "--home", str(up.home))[0] == 1
+    (up.home / "restart.json").unlink()
+
+
 def test_another_on_the_same_home_is_refused(up: Platform) -> None:
     said = attempt(up.home, up.base + 100)
     assert f"another imdi up runs on {up.home}" in said
@@ -197,7 +225,9 @@ def test_another_on_the_same_home_is_refused(up: Platform) -> None:
 
 def test_ports_in_use_are_named_with_their_holder(up: Platform, tmp_path: Path) -> None:
     said = attempt(tmp_path / "other", up.base)
-    assert f"{up.base + 1} (for registry) by process {up.pids()['registry']}" in said
+    assert up.process
+    holders = (up.process.pid, up.pids()["registry"])  # one socket: the supervisor holds it, the service inherits it
+    assert any(f"{up.base + 1} (for registry) by process {pid}" in said for pid in holders)
     assert f"{up.base + 10} (for PostgreSQL)" in said
     assert "--port-base" in said
     assert not (tmp_path / "other" / "run.json").exists()
