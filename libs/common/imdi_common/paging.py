@@ -22,6 +22,13 @@ Cursor = Annotated[str, MaxLen(500)] | None
 """``next`` of the page before."""
 
 
+class Paging(Shape):
+    """Which page of a list; a subclass says what the list is narrowed to."""
+
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Cursor = None
+
+
 class Page(Shape, Generic[Item]):
     """A page of items; ``next`` is the cursor of the page after, null at the end."""
 

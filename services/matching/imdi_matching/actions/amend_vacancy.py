@@ -49,7 +49,8 @@ async def amend_vacancy(
         return vacancy.id
     if vacancy.positions < vacancy.agreed:
         raise invalid("positions", "not_below_agreed", "must not be fewer than are agreed already")
-    demand_future(vacancy, differing & {"start_on", "closes_on"}, now)
+    reopening = {"closes_on"} if "positions" in differing else set()
+    demand_future(vacancy, differing & {"start_on", "closes_on"} | reopening, now)
     await schedule_expiry(session, vacancy)
     if deed == "resubmitted":
         await _submit_again(session, vacancy)

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from imdi_common.door import OWN, Caller, door_router
 from imdi_common.following import EVENT_STREAM, Change, Following, follow, stream
-from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit
+from imdi_common.paging import Cursor, Paging
 from imdi_common.shapes import Shape
 from imdi_contracts.codes import ContractTerms, Wage
 from imdi_contracts.matching import Employer, Fee, LanguageLevel, Place, Skills
@@ -91,8 +91,6 @@ async def vacancy_stream(door: Caller, after: Annotated[Cursor, Query()] = None)
 
 
 @router.get("/snapshot", response_model=Snapshot, summary="Read the public list", openapi_extra=OWN)
-async def vacancy_snapshot(
-    door: Caller, limit: Annotated[Limit, Query()] = DEFAULT_LIMIT, cursor: Annotated[Cursor, Query()] = None
-) -> Response:
+async def vacancy_snapshot(door: Caller, page: Annotated[Paging, Query()]) -> Response:
     async with door.reading() as session:
-        return door.answer(Snapshot(**await feed.snapshot(session, cursor, limit)))
+        return door.answer(Snapshot(**await feed.snapshot(session, page.cursor, page.limit)))

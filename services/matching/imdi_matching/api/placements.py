@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, Deed, Door, Show, door_router
 from imdi_common.following import Change, Following, follow
-from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page
+from imdi_common.paging import Page, Paging
 from imdi_common.shapes import Day, Shape, Text, Versioned
 from imdi_contracts.matching import PlacementTerms
 from imdi_matching.actions.accept import accept
@@ -89,14 +89,12 @@ class PlacementChanges(Shape):
     next: str | None
 
 
-class Listing(Shape):
+class Listing(Paging):
     """What a list is narrowed to."""
 
     vacancy_id: UUID | None = None
     worker_id: UUID | None = None
     status: Status | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor = None
 
 
 router = door_router(prefix="/v1/placements", tags=["placements"])

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import AfterValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import COPY, OWN, Caller, Door, door_router
+from imdi_common.paging import Paging
 from imdi_common.shapes import Day, Shape, Text, UtcTime, Versioned
 from imdi_matching.actions.put_profile import put_profile
 from imdi_matching.api.codes import Count, Country, Fact, FactName, Languages, Money, Skill, UnitGroup, unique
@@ -88,9 +89,11 @@ async def read_profile(worker_id: UUID, door: Caller) -> Response:
     summary="List the vacancies for an own worker, the best first",
     openapi_extra=COPY,
 )
-async def vacancies_for_worker(worker_id: UUID, door: Caller) -> Response:
+async def vacancies_for_worker(worker_id: UUID, door: Caller, page: Annotated[Paging, Query()]) -> Response:
     async with door.reading() as session:
-        return door.answer(VacanciesForWorker(**await vacancies_for(session, worker_id, door.actor)))
+        return door.answer(
+            VacanciesForWorker(**await vacancies_for(session, worker_id, door.actor, page.limit, page.cursor))
+        )
 
 
 async def _show(door: Door, session: AsyncSession, worker_id: UUID) -> Profile:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from imdi_common.door import COPY, Caller, door_router
-from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit
+from imdi_common.paging import Paging
 from imdi_common.shapes import Shape
 from imdi_contracts.codes import Basis, RuleReference
 from imdi_matching.queries.shortlist import shortlist_of
@@ -25,11 +25,18 @@ class Criterion(Shape):
     rule: RuleReference | None
 
 
-class Candidate(Shape):
-    worker_id: UUID
+class Match(Shape):
     score: float
     """Between 0 and 1."""
     criteria: list[Criterion]
+
+
+class Candidate(Match):
+    worker_id: UUID
+
+
+class Fitting(Match):
+    vacancy_id: UUID
 
 
 class Barred(Shape):
@@ -39,35 +46,24 @@ class Barred(Shape):
     reasons: dict[str, int]
 
 
-class Shortlist(Shape):
+class Matches(Shape):
     index_version: int
+    barred: Barred
+    next: str | None
+
+
+class Shortlist(Matches):
     items: list[Candidate]
-    barred: Barred
-    next: str | None
 
 
-class Fitting(Shape):
-    vacancy_id: UUID
-    score: float
-    criteria: list[Criterion]
-
-
-class VacanciesForWorker(Shape):
-    index_version: int
+class VacanciesForWorker(Matches):
     items: list[Fitting]
-    barred: Barred
-    next: str | None
 
 
 router = door_router(prefix="/v1/vacancies", tags=["shortlists"])
 
 
 @router.get("/{vacancy_id}/shortlist", response_model=Shortlist, summary="Shortlist workers", openapi_extra=COPY)
-async def read_shortlist(
-    vacancy_id: UUID,
-    door: Caller,
-    limit: Annotated[Limit, Query()] = DEFAULT_LIMIT,
-    cursor: Annotated[Cursor, Query()] = None,
-) -> Response:
+async def read_shortlist(vacancy_id: UUID, door: Caller, page: Annotated[Paging, Query()]) -> Response:
     async with door.reading() as session:
-        return door.answer(Shortlist(**await shortlist_of(session, vacancy_id, door.actor, limit, cursor)))
+        return door.answer(Shortlist(**await shortlist_of(session, vacancy_id, door.actor, page.limit, page.cursor)))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, Door, Show, door_router
-from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page
+from imdi_common.paging import Page, Paging
 from imdi_common.shapes import Code, Day, Shape, Text, Versioned
 from imdi_contracts.codes import ContractTerms
 from imdi_matching.actions.amend_vacancy import amend_vacancy
@@ -115,7 +115,7 @@ class Reason(Shape):
     reason: Text
 
 
-class Listing(Shape):
+class Listing(Paging):
     """What a list is narrowed to."""
 
     status: Status | None = None
@@ -123,8 +123,6 @@ class Listing(Shape):
     origin: Country | None = None
     occupation: OccupationPrefix | None = None
     owner: Literal["me"] | None = None
-    limit: Limit = DEFAULT_LIMIT
-    cursor: Cursor = None
 
 
 router = door_router(prefix="/v1/vacancies", tags=["vacancies"])

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.actor import Actor
 from imdi_common.feed import changes
 from imdi_common.mechanics import outbox
-from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_common.problems import not_found
 from imdi_contracts.matching import PLACEMENTS
+from imdi_matching.queries.newest import newest
 from imdi_matching.storage.placements import of_either
 from imdi_matching.storage.tables import Placement
 
@@ -29,7 +29,7 @@ class Filters:
 
 
 async def show_placement(session: AsyncSession, placement_id: UUID, actor: Actor) -> dict[str, Any]:
-    found = select(Placement).where(Placement.id == placement_id, of_either(actor.member.id))
+    found = select(Placement).where(Placement.id == placement_id, of_either(actor.tenant_id))
     placement = await session.scalar(found)
     if placement is None:
         raise not_found()
@@ -40,23 +40,18 @@ async def list_placements(
     session: AsyncSession, filters: Filters, actor: Actor, limit: int, cursor: str | None
 ) -> dict[str, Any]:
     """A page, the newest first."""
-    found = select(Placement).where(of_either(actor.member.id))
+    found = select(Placement).where(of_either(actor.tenant_id))
     for name in ("vacancy_id", "worker_id", "status"):
         value = getattr(filters, name)
         if value is not None:
             found = found.where(getattr(Placement, name) == value)
-    if cursor:
-        (last,) = decode_cursor(cursor, UUID)
-        found = found.where(Placement.id < last)
-    rows = list(await session.scalars(found.order_by(Placement.id.desc()).limit(limit + 1)))
-    page = rows[:limit]
-    after = encode_cursor(page[-1].id) if len(rows) > limit else None
+    page, after = await newest(session, Placement, found, limit, cursor)
     return {"items": [_shown(placement, actor) for placement in page], "next": after}
 
 
 async def own_changes(session: AsyncSession, actor: Actor, after: str | None, limit: int) -> dict[str, Any]:
     """What has become of own placements after a cursor (``imdi_common.feed.changes``): own as of now."""
-    own = select(cast(Placement.id, Text)).where(of_either(actor.member.id))
+    own = select(cast(Placement.id, Text)).where(of_either(actor.tenant_id))
     among = outbox.c.key.in_(own)
     return await changes(session, PLACEMENTS, after, limit, _told, restart="/v1/placements", among=among)
 

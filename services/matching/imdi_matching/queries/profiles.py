@@ -15,7 +15,7 @@ from imdi_matching.storage.tables import Claim, Profile
 
 async def show_profile(session: AsyncSession, worker_id: UUID, actor: Actor) -> dict[str, Any]:
     """The calling member's own claim; that of another member is none of its business."""
-    claim = await session.get(Claim, (worker_id, actor.member.id))
+    claim = await session.get(Claim, (worker_id, actor.tenant_id)) if actor.tenant_id else None
     if claim is None:
         raise not_found()
     return {

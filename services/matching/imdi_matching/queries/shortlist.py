@@ -6,7 +6,7 @@ The database narrows, the domain judges and scores. Both read the truth itself, 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -34,25 +34,21 @@ async def shortlist_of(
 ) -> dict[str, Any]:
     """A page of an own vacancy's shortlist; to a stranger there is none. 409 while it is unlawful or over."""
     vacancy = await session.get(Vacancy, vacancy_id)
-    if vacancy is None or vacancy.owner_id != actor.member.id:
+    if vacancy is None or vacancy.owner_id != actor.tenant_id:
         raise not_found()
     if vacancy.status not in ALLOWED_IN["shortlist"]:
         raise conflict("wrong-state", f"There is no shortlist while the vacancy is {vacancy.status}.")
     opening = opening_of(vacancy)
     listed = shortlist(await _candidates(session, opening), opening, await screening_rules(session))
-    pinned, after = _position(cursor)
-    version = await published_position(session) if pinned is None else pinned
-    rest = [match for match in listed.matches if after is None or (-match.score, match.worker_id) > after]
-    page, more = rest[:limit], len(rest) > limit
-    last = encode_cursor(version, page[-1].score, page[-1].worker_id) if more else None
-    items = [{"worker_id": match.worker_id, **_reasons(match)} for match in page]
-    return {"index_version": version, "items": items, "barred": _barred(listed), "next": last}
+    return await _page(session, listed, "worker_id", limit, cursor)
 
 
-async def vacancies_for(session: AsyncSession, worker_id: UUID, actor: Actor) -> dict[str, Any]:
-    """The posted vacancies for an own worker, the best first, each with its reasons; none while agreed elsewhere."""
+async def vacancies_for(
+    session: AsyncSession, worker_id: UUID, actor: Actor, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """A page of the posted vacancies for an own worker, the best first; none while agreed elsewhere."""
     worker, profile = await session.get(Worker, worker_id), await session.get(Profile, worker_id)
-    if worker is None or profile is None or worker.controller_id != actor.member.id:
+    if worker is None or profile is None or actor.tenant_id is None or worker.controller_id != actor.tenant_id:
         raise not_found()
     listed = compile_shortlist([])
     available = profile.status == "live" and "matching" in worker.consents
@@ -62,8 +58,7 @@ async def vacancies_for(session: AsyncSession, worker_id: UUID, actor: Actor) ->
         openings = [opening_of(vacancy) for vacancy in await _posted_for(session, candidate, profile.minor_groups)]
         verdicts = (consider(candidate, one, laws_for(one, rules, candidate.country)) for one in openings)
         listed = compile_shortlist(verdicts)
-    items = [{"vacancy_id": match.vacancy_id, **_reasons(match)} for match in listed.matches]
-    return {"index_version": await published_position(session), "items": items, "barred": _barred(listed), "next": None}
+    return await _page(session, listed, "vacancy_id", limit, cursor)
 
 
 async def _candidates(session: AsyncSession, opening: Opening) -> list[Candidate]:
@@ -95,16 +90,28 @@ async def _posted_for(session: AsyncSession, candidate: Candidate, groups: list[
     return list(await session.scalars(found))
 
 
+async def _page(
+    session: AsyncSession, listed: Shortlist, of: Literal["worker_id", "vacancy_id"], limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """A page of matches, each by the id of whom or what it is ``of``."""
+    pinned, after = _position(cursor)
+    version = await published_position(session) if pinned is None else pinned
+    rest = [match for match in listed.matches if after is None or (-match.score, getattr(match, of)) > after]
+    page = rest[:limit]
+    return {
+        "index_version": version,
+        "items": [{of: getattr(match, of), **_reasons(match)} for match in page],
+        "barred": {"count": listed.barred, "reasons": listed.reasons},
+        "next": encode_cursor(version, page[-1].score, getattr(page[-1], of)) if len(rest) > limit else None,
+    }
+
+
 def _position(cursor: str | None) -> tuple[int | None, tuple[float, str] | None]:
     """The version a page is pinned to, and the last match of the page before."""
     if not cursor:
         return None, None
-    version, score, worker_id = decode_cursor(cursor, int, float, UUID)
-    return version, (-score, str(worker_id))
-
-
-def _barred(listed: Shortlist) -> dict[str, Any]:
-    return {"count": listed.barred, "reasons": listed.reasons}
+    version, score, last = decode_cursor(cursor, int, float, UUID)
+    return version, (-score, str(last))
 
 
 def _reasons(match: Match) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_common.problems import not_found
 from imdi_matching.domain.vacancies import HOUSEHOLD
+from imdi_matching.queries.newest import newest
 from imdi_matching.storage.tables import Placement, Vacancy
 
 
@@ -49,12 +49,7 @@ async def list_vacancies(
 ) -> dict[str, Any]:
     """A page, the newest first."""
     found = _narrow(select(Vacancy).where(visible(actor)), filters)
-    if cursor:
-        (last,) = decode_cursor(cursor, UUID)
-        found = found.where(Vacancy.id < last)
-    rows = list(await session.scalars(found.order_by(Vacancy.id.desc()).limit(limit + 1)))
-    page = rows[:limit]
-    after = encode_cursor(page[-1].id) if len(rows) > limit else None
+    page, after = await newest(session, Vacancy, found, limit, cursor)
     return {"items": [shown(vacancy, actor) for vacancy in page], "next": after}
 
 

@@ -40,5 +40,7 @@ async def has_departed(session: AsyncSession, worker_id: UUID) -> bool:
 
 
 def of_either(member_id: UUID | None) -> ColumnElement[bool]:
-    """Those that a member may see: as the vacancy's owner, or as the worker's controller."""
+    """Those that a member may see: as the vacancy's owner, or as the worker's controller. Who is no member has none."""
+    if member_id is None:
+        return false()
     return or_(Placement.owner_id == member_id, Placement.controller_id == member_id)

@@ -245,3 +245,16 @@ async def test_more_positions_open_a_filled_vacancy_and_fewer_fill_a_posted_one(
     assert standing(vacancy) == "posted"
     await amend(market, vacancy.id, positions=2)
     assert standing(vacancy) == "filled"
+
+
+async def test_a_filled_vacancy_whose_last_day_is_over_does_not_open_for_more(
+    market: Market, happened: Happened
+) -> None:
+    vacancy = await market.posted()
+    vacancy.agreed, vacancy.status = 2, "filled"
+    after, more = NOW + timedelta(days=100), TERMS | {"positions": 3}
+    await happened()
+    with pytest.raises(Problem) as told:
+        await amend_vacancy(market.session, vacancy.id, more, market.owner, after, always)
+    assert (told.value.status, (told.value.errors or [{}])[0]["field"]) == (422, "closes_on")
+    assert await happened() == []

@@ -124,6 +124,23 @@ async def test_an_owner_may_say_why_it_pauses_and_resumes(build: Build, ask: Ask
     assert (await ask(stage, "stranger", "GET", path)).json()["reason"] is None
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v1/vacancies/{VACANCY}/shortlist",
+        f"/v1/profiles/{WORKER}/vacancies",
+        "/v1/placements",
+        "/v1/vacancies/snapshot",
+        "/v1/vacancies/changes",
+        "/v1/placements/changes",
+    ],
+)
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "page=2", "cursor=x&after=x"])
+async def test_every_list_refuses_a_bad_query(path: str, query: str, build: Build, ask: Ask) -> None:
+    answer = await ask(await build("listed"), "owner", "GET", f"{path}?{query}")
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("limit", [0, 201])
 async def test_a_shortlists_page_is_of_1_to_200(limit: int, build: Build, ask: Ask) -> None:
     path = f"/v1/vacancies/{VACANCY}/shortlist?limit={limit}"

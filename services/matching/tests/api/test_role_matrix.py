@@ -92,6 +92,27 @@ async def test_to_a_stranger_of_any_kind_nothing_of_others_is_there(
     assert await events(database) == before
 
 
+async def test_to_the_platforms_own_client_others_things_are_absent_too(
+    build: Build, client: AsyncClient, token: Callable[..., dict[str, str]]
+) -> None:
+    stage = await build("offered")
+    for cells, subject in (
+        (ON_A_VACANCY, stage.made[VACANCY]),
+        (ON_A_PLACEMENT, stage.made[PLACEMENT]),
+        (ON_A_PROFILE, stage.made[WORKER]),
+    ):
+        for operation, (method, path, body) in cells.items():
+            headers = token("steward") | {"If-Match": "*", "Idempotency-Key": operation}
+            asked = [
+                client.request(method, path.format(id=one), json=body, headers=headers) for one in (subject, ABSENT)
+            ]
+            foreign, absent = [await one for one in asked]
+            assert (operation, foreign.status_code, absent.status_code) == (operation, 404, 404)
+            assert foreign.content == absent.content
+    for path in ("/v1/placements", "/v1/placements/changes"):
+        assert (await client.get(path, headers=token("steward"))).json()["items"] == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_employers_and_licensed_agencies_alone_recruit(kind: str, send: Send) -> None:
     recruits = kind in ("employer", "recruitment_agency")

@@ -118,7 +118,7 @@ async def test_the_vacancies_for_a_worker_are_those_that_would_list_it(market: M
     await market.posted(occupation="9111")
     await market.posted(origins=["NP"])
     await market.submitted()
-    answer = await vacancies_for(market.session, worker, market.agency)
+    answer = await vacancies_for(market.session, worker, market.agency, 50, None)
     assert {UUID(item["vacancy_id"]) for item in answer["items"]} == {wanted.id, better.id}
     for vacancy in (wanted, better):
         (item,) = [one for one in answer["items"] if one["vacancy_id"] == str(vacancy.id)]
@@ -126,15 +126,28 @@ async def test_the_vacancies_for_a_worker_are_those_that_would_list_it(market: M
         assert (item["score"], item["criteria"]) == (mine["score"], mine["criteria"])
 
 
+async def test_the_vacancies_for_a_worker_come_in_pages(market: Market) -> None:
+    worker = await market.worker()
+    wanted = {str((await market.posted()).id) for _ in range(5)}
+    found: list[str] = []
+    cursor = None
+    for expected in (2, 2, 1):
+        page = await vacancies_for(market.session, worker, market.agency, 2, cursor)
+        assert len(page["items"]) == expected
+        found += [item["vacancy_id"] for item in page["items"]]
+        cursor = page["next"]
+    assert (cursor, len(found), set(found)) == (None, 5, wanted)
+
+
 async def test_the_vacancies_for_a_worker_are_its_controllers_to_see(market: Market) -> None:
     worker = await market.worker()
     await market.claim(worker, market.stranger, **ENTRY)
     for actor in (market.stranger, market.owner):
         with pytest.raises(Problem, match="not-found"):
-            await vacancies_for(market.session, worker, actor)
+            await vacancies_for(market.session, worker, actor, 50, None)
 
 
 async def test_there_are_none_while_the_worker_is_agreed_elsewhere(market: Market) -> None:
     worker, vacancy = await market.worker(), await market.posted()
     await agree(market.session, await market.offered(vacancy, worker), EVIDENCE, market.agency)
-    assert (await vacancies_for(market.session, worker, market.agency))["items"] == []
+    assert (await vacancies_for(market.session, worker, market.agency, 50, None))["items"] == []

@@ -45,7 +45,7 @@ async def verdict(market: Market, worker: dict[str, Any], entry: dict[str, Any])
     worker_id = await market.worker(profile=False, **worker)
     await market.claim(worker_id, **entry)
     answer = await shortlist_of(market.session, vacancy.id, market.owner, 50, None)
-    mirror = await vacancies_for(market.session, worker_id, market.agency)
+    mirror = await vacancies_for(market.session, worker_id, market.agency, 50, None)
     assert mirror["barred"] == answer["barred"]
     if answer["barred"]["count"]:
         assert answer["items"] == mirror["items"] == []
