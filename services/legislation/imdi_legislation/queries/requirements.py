@@ -5,30 +5,38 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
 from imdi_common.problems import not_found
-from imdi_legislation.storage.copies import Preparation
+from imdi_legislation.storage.copies import Preparation, Worker
 from imdi_legislation.storage.tables import Determination
 
 
 async def show_requirements(session: AsyncSession, requirements_id: UUID, actor: Actor) -> dict[str, Any]:
     """One determination, for readers of its preparation; ``not-found`` for everybody else.
 
-    Its readers are the worker's controller, the vacancy's owner and the members to whom items are assigned.
+    The worker's controller and the vacancy's owner read it whole; a member to whom items are assigned reads those
+    items alone, while the worker consents.
     """
     found = (
-        select(Determination, Preparation.readers)
+        select(Determination, Preparation, func.coalesce(Worker.preparing, False).label("consents"))
         .join(Preparation, Preparation.id == Determination.subject_id)
+        .outerjoin(Worker, Worker.id == Preparation.worker_id)
         .where(Determination.id == requirements_id, Determination.kind == "preparation")
     )
     row = (await session.execute(found)).first()
-    if row is None or actor.tenant_id not in row.readers:
+    if row is None:
         raise not_found()
     determination: Determination = row.Determination
     outcome = determination.outcome
+    if actor.tenant_id not in row.Preparation.parties:
+        own = {code for code, member in row.Preparation.assigned.items() if member == str(actor.tenant_id)}
+        if not own or not row.consents:
+            raise not_found()
+        items = [item for item in outcome["items"] if item["code"] in own]
+        outcome = outcome | {"items": items, "bars": [], "criteria": []}
     return {
         "id": determination.id,
         "preparation_id": determination.subject_id,

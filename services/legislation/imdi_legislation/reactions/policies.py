@@ -69,7 +69,6 @@ async def judge_preparation(session: AsyncSession, received: Received[Preparatio
     state = received.state
     if not await _may_know(session, UUID(state.worker_id)):
         return
-    readers = {state.controller_id, state.owner_id, *(item.assigned_to for item in state.items)}
     row = {
         "id": UUID(state.preparation_id),
         "placement_id": UUID(state.placement_id),
@@ -79,7 +78,8 @@ async def judge_preparation(session: AsyncSession, received: Received[Preparatio
         "opened_on": state.opened_on,
         "departure_on": state.departure_on,
         "answers": state.facts,
-        "readers": sorted(UUID(reader) for reader in readers if reader),
+        "parties": [UUID(party) for party in (state.controller_id, state.owner_id) if party],
+        "assigned": {item.code: item.assigned_to for item in state.items if item.assigned_to},
         "sequence": received.sequence,
     }
     await session.execute(upsert_newer(Preparation, [row]))
@@ -102,6 +102,7 @@ async def follow_worker(session: AsyncSession, received: Received[WorkerState], 
         "sex": state.sex,
         "nationality": state.nationality,
         "country": state.country,
+        "preparing": "preparation" in state.consents,
         "sequence": received.sequence,
     }
     await session.execute(upsert_newer(Worker, [row]))

@@ -40,6 +40,8 @@ class Worker(Base):
     sex: Mapped[str | None]
     nationality: Mapped[str | None]
     country: Mapped[str | None]
+    preparing: Mapped[bool]
+    """Whether the worker consents to preparation."""
     sequence: Mapped[int]
 
 
@@ -100,8 +102,10 @@ class Preparation(Base):
     departure_on: Mapped[date]
     answers: Mapped[dict[str, Any]]
     """Facts answered on it, by their full names."""
-    readers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
-    """The members who may read its requirements: controller, vacancy owner, and those to whom items are assigned."""
+    parties: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    """The worker's controller and the vacancy's owner: they read its requirements whole."""
+    assigned: Mapped[dict[str, Any]]
+    """The member to whom an item is assigned, by the item's code: it reads that item."""
     sequence: Mapped[int]
 
 

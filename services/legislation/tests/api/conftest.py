@@ -32,6 +32,7 @@ class Stage:
     database: Database
     ids: dict[str, str] = field(default_factory=dict)
     owner: UUID | None = None
+    cases: Cases | None = None
 
     def real(self, example: Any) -> Any:
         text = json.dumps(example)
@@ -65,7 +66,7 @@ class Stage:
             await cases.open()
             found = select(Subject.determination_id).where(Subject.id == UUID(cases.preparation_id))
             self.ids[REQUIREMENTS_ID] = str(await session.scalar(found))
-            self.owner = UUID(cases.owner)
+            self.owner, self.cases = UUID(cases.owner), cases
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from services.legislation.tests.api.conftest import INSTRUMENT_ID, SAUDI, Send, Stage
-from services.legislation.tests.conftest import rule_body
+from services.legislation.tests.conftest import Parliament, rule_body
+from sqlalchemy import select
 
 from imdi_common.service import Runtime
 from imdi_legislation.api.preview_limit import PreviewLimit
 from imdi_legislation.app import load_packs
+from imdi_legislation.storage.tables import Subject
 
 URL = "/v1/determinations/preview"
 OFFER: dict[str, Any] = {
@@ -123,6 +126,41 @@ async def test_requirements_are_for_the_readers_of_the_preparation(stage: Stage,
     assert (await stage.send("GET", path, "owner", owner=stage.owner)).status_code == 200
     assert (await stage.send("GET", path, role)).status_code == 404
     assert (await stage.send("GET", path, "anybody")).status_code == 401
+
+
+async def test_a_performer_reads_its_own_items_of_the_requirements_while_the_worker_consents(stage: Stage) -> None:
+    """Partners see only their own items, and no bars and criteria."""
+    await stage.determined()
+    cases = stage.cases
+    assert cases
+    clinic, school = uuid4(), uuid4()
+    assigned = [("medical_examination", "medical", clinic), ("orientation", "orientation", school)]
+    items = [{"code": c, "category": g, "status": "required", "assigned_to": str(m)} for c, g, m in assigned]
+
+    async with stage.database.transaction() as session:
+        parliament = Parliament(session)
+        parliament.instrument = UUID(stage.ids[INSTRUMENT_ID])
+        await parliament.enact("age", "criterion", {"criterion": "age", "min": 21})
+        await cases.on(session).preparation(items=items, revision=2)
+        found = select(Subject.determination_id).where(Subject.id == UUID(cases.preparation_id))
+        path = f"/v1/requirements/{await session.scalar(found)}"
+
+    async def read(member: Any) -> Any:
+        answer = await stage.send("GET", path, "owner", owner=member)
+        told = answer.json()
+        return answer.status_code, [item["code"] for item in told.get("items", [])], len(told.get("criteria", []))
+
+    for consents, status, codes in ((["preparation"], 200, ["medical_examination"]), (["matching"], 404, [])):
+        async with stage.database.transaction() as session:
+            await cases.on(session).worker(consents=consents)
+            await cases.on(session).preparation(items=items, revision=2)
+        assert await read(clinic) == (status, codes, 0)
+        assert await read(school) == (status, [], 0)
+        assert await read(stage.owner) == (200, ["medical_examination"], 1)
+    async with stage.database.transaction() as session:
+        await cases.on(session).worker()
+        await cases.on(session).preparation(items=[], revision=2)
+    assert await read(clinic) == (404, [], 0)
 
 
 async def test_lists_page_by_cursor(law: None, send: Send) -> None:
