@@ -69,5 +69,5 @@ def demand_workable(dossier: Dossier, item: Item) -> None:
     """409 where nothing is to be done on an item: not asked by the law, or too late."""
     if item.law["status"] == "not_applicable":
         raise conflict("wrong-state", "The law does not ask this item of this worker.")
-    if not (item.law["holds_at"] == ["arrival"] and dossier.preparation.status in {"departed", "arrived"}):
+    if not (item.only_at_arrival and dossier.preparation.status in {"departed", "arrived"}):
         demand_open(dossier)

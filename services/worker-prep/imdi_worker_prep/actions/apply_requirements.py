@@ -29,6 +29,7 @@ async def apply_requirements(
     if held.status not in OPEN:
         note = {"at": now.isoformat(), "what": "requirements", "requirements_id": answer.requirements_id}
         held.notes = [*held.notes, note]
+        held.version += 1
         return
     held.requirements_id = UUID(answer.requirements_id)
     held.requirements_sequence = sequence

@@ -72,7 +72,7 @@ def _follow_performer(dossier: Dossier, item: Item, now: datetime) -> bool:
 def task_of(dossier: Dossier, item: Item) -> Task:
     """What is to be done where: arrival items in the destination, all else in the origin."""
     held = dossier.preparation
-    place = held.destination if item.law["holds_at"] == ["arrival"] else held.origin
+    place = held.destination if item.only_at_arrival else held.origin
     return Task(item.code, item.performed_by, place, held.destination)
 
 

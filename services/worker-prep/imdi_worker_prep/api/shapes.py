@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from imdi_common.shapes import Shape, Versioned
+from imdi_common.shapes import Shape, UtcTime, Versioned
 from imdi_contracts.codes import Milestone
 from imdi_worker_prep.domain.states import ItemStatus, Status
 
@@ -104,6 +104,15 @@ class Warned(Shape):
     by_days: int
 
 
+class Note(Shape):
+    """What came too late to change a departed case: other requirements, or the placement's withdrawal."""
+
+    at: UtcTime
+    what: Literal["requirements", "withdrawn"]
+    requirements_id: UUID | None = None
+    reason: str | None = None
+
+
 class Preparation(Versioned):
     """A worker's case for one placement. To a partner: with its own items only."""
 
@@ -128,3 +137,4 @@ class Preparation(Versioned):
     requirements_id: UUID | None
     revision: int
     reason: str | None
+    notes: list[Note]

@@ -107,4 +107,5 @@ def _view(dossier: Dossier, actor: Actor, now: datetime, *, whole: bool) -> dict
         "requirements_id": held.requirements_id,
         "revision": held.revision,
         "reason": held.reason,
+        "notes": held.notes if whole else [],
     }

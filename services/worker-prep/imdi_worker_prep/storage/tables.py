@@ -92,6 +92,11 @@ class Item(Base):
     issued_on: Mapped[date | None]
     valid_until: Mapped[date | None]
 
+    @property
+    def only_at_arrival(self) -> bool:
+        """Whether it is done in the destination, after the departure."""
+        return bool(self.law["holds_at"] == ["arrival"])
+
 
 class ResultRow(Base):
     """What the member that performed an item recorded."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -206,6 +206,25 @@ async def test_a_clearance_that_lapses_before_departure_warns(desk: Any) -> None
     assert body["warnings"] == [
         {"code": "lapses_before", "item": "medical_examination", "milestone": "departure", "by_days": 11}
     ]
+
+
+async def test_what_came_too_late_for_a_departed_case_is_noted(desk: Any) -> None:
+    state = await desk.begin("departed")
+    before = (await desk.read()).json()
+    async with desk.new_world() as world:
+        world.placement_id, world.sequence = UUID(state["placement"]), 100
+        world.worker_id = UUID(state["worker"])
+        requirements_id = await world.law(world.builders.passport(), world.builders.item("visa", "permit"))
+        await world.placement("withdrawn", reason="agreed_elsewhere")
+    after = await desk.read()
+    notes = after.json().pop("notes")
+    assert [(one["what"], one["requirements_id"], one["reason"]) for one in notes] == [
+        ("requirements", str(requirements_id), None),
+        ("withdrawn", None, "agreed_elsewhere"),
+    ]
+    assert after.json() | {"notes": []} == before
+    assert after.headers["ETag"] == '"7"'
+    assert (await desk.read("clinic")).json()["notes"] == []
 
 
 async def test_a_suspended_member_is_refused_before_all_else(desk: Any) -> None:
