@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +30,11 @@ async def _open(runtime: Runtime) -> AsyncIterator[Vault]:
     secret = cast(Settings, runtime.settings).master_secret
     async with runtime.database.transaction() as session:
         vault = await Vault.open(session, secret, runtime.clock.now())
-    yield vault
+    keeping = asyncio.create_task(vault.keep_fresh(runtime.database, runtime.clock))
+    try:
+        yield vault
+    finally:
+        keeping.cancel()
 
 
 def _own_keys(runtime: Runtime) -> Callable[[], KeySet | None]:
