@@ -31,8 +31,11 @@ class Duration:
         return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
 
     def first_reaching(self, day: date) -> date:
-        """The first day from which this duration reaches ``day``."""
-        start = Duration(-self.months, 0).after(day - timedelta(days=self.days)) - LONGEST_CLIP
+        """The first day from which this duration reaches ``day``; the calendar's first where it is longer than that."""
+        try:
+            start = Duration(-self.months, 0).after(day - timedelta(days=self.days)) - LONGEST_CLIP
+        except (ValueError, OverflowError):
+            return date.min
         while self.after(start) < day:
             start += timedelta(days=1)
         return start

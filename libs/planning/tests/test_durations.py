@@ -75,3 +75,7 @@ def test_the_last_day_to_begin_still_ends_in_time_and_the_next_does_not(day: dat
     begin = lead.before(day, weekdays)
     assert lead.after(begin, weekdays) <= day
     assert lead.after(begin + timedelta(days=1), weekdays) > day
+
+
+def test_what_is_longer_than_the_calendar_reaches_back_holds_from_its_first_day() -> None:
+    assert duration("P999Y9999M9999W99999D").first_reaching(date(2027, 2, 1)) == date.min
