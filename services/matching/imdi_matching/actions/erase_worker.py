@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.mechanics import outbox
+from imdi_common.forgetting import forget
 from imdi_common.outbox import announce
 from imdi_contracts.matching import PROFILES, ErasureCompleted
+from imdi_contracts.registry import WORKERS
 from imdi_matching.actions.announce_placement import bring
 from imdi_matching.actions.follow_claim import withdraw_profile
 from imdi_matching.actions.positions import free
@@ -36,7 +37,8 @@ async def erase_worker(session: AsyncSession, worker_id: UUID, now: datetime) ->
         await session.delete(profile)
     await drop_claims(session, worker_id)
     await session.execute(delete(Worker).where(Worker.id == worker_id))
-    await _forget_announcements(session, worker_id)
+    for topic in (PROFILES, WORKERS):
+        await forget(session, topic, str(worker_id))
     receipt = ErasedWorker(worker_id=worker_id, erased_at=now)
     session.add(receipt)
     await announce(session, receipt, ErasureCompleted(worker_id=str(worker_id)))
@@ -54,9 +56,3 @@ async def _withdraw_placements(session: AsyncSession, worker_id: UUID, now: date
         await bring(session, placement, "withdrawn", "erased")
         if held_a_position:
             await free(session, concerned[placement.vacancy_id], now)
-
-
-async def _forget_announcements(session: AsyncSession, worker_id: UUID) -> None:
-    """What the outbox has sent of the profile."""
-    mine = (outbox.c.topic == PROFILES.name, outbox.c.key == str(worker_id))
-    await session.execute(delete(outbox).where(*mine, outbox.c.published_at.is_not(None)))

@@ -9,8 +9,9 @@ from services.matching.tests.conftest import ENTRY, EVIDENCE, NOW, Happened, Mar
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.mechanics import due, outbox
+from imdi_common.mechanics import due, held_record, outbox
 from imdi_common.problems import Problem
+from imdi_contracts.registry import WORKERS
 from imdi_matching.actions.agree import agree
 from imdi_matching.actions.erase_worker import erase_worker
 from imdi_matching.actions.follow_worker import follow_worker
@@ -154,6 +155,19 @@ async def test_erasure_leaves_ids_alone(market: Market, happened: Happened, sess
     assert await erased(session, [worker_id]) == {worker_id}
     sent = (await session.scalars(select(outbox.c.body).where(outbox.c.topic == "imdi.matching.profiles"))).all()
     assert all("5322" not in body for body in sent)
+
+
+@pytest.mark.parametrize(("status", "stays"), [("quarantined", False), ("discarded", False), ("waiting", True)])
+async def test_erasure_takes_what_was_held_of_the_worker(market: Market, status: str, stays: bool) -> None:
+    worker_id, other_id = await market.worker(), await market.worker()
+    for offset, key in enumerate((worker_id, other_id)):
+        moments = dict.fromkeys(("first_at", "last_at", "next_at"), NOW)
+        lies = {"reaction": "projections", "topic": WORKERS.name, "partition": 0, "offset": offset, "key": str(key)}
+        record = {"status": status, "headers": [], "value": b'{"birth_date": "1996-04-02"}', "attempts": 1}
+        await market.session.execute(held_record.insert().values(**lies, **moments, **record))
+    await erase_worker(market.session, worker_id, NOW)
+    left = set(await market.session.scalars(select(held_record.c.key)))
+    assert left == {str(other_id)} | ({str(worker_id)} if stays else set())
 
 
 async def test_erasure_is_receipted_once_also_where_nothing_was_held(market: Market, happened: Happened) -> None:
