@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -15,20 +15,10 @@ from imdi_common.shapes import Code, CountryCode, LongText, Shape
 from imdi_contracts.codes import Confidence
 from imdi_legislation.actions.enter_instrument import enter_instrument
 from imdi_legislation.api.days import Day
+from imdi_legislation.domain.instruments import InstrumentType, Level, Status, Topic
 from imdi_legislation.queries import instruments
 
 router = door_router(prefix="/v1/instruments", tags=["instruments"])
-
-InstrumentType = Literal[
-    "act", "regulation", "decree", "circular", "code", "convention", "protocol", "treaty", "directive", "agreement",
-    "memorandum", "recognition_agreement", "compact", "guidelines", "list",
-]  # fmt: skip
-Level = Literal["national", "bilateral", "regional", "international"]
-Status = Literal["draft", "adopted", "in_force", "partly_in_force", "not_in_force", "repealed", "expired", "denounced"]
-Topic = Literal[
-    "recruitment", "fees", "contract", "wages", "domestic_work", "health", "recognition", "social_protection",
-    "admission", "free_movement", "protection", "institution", "data",
-]  # fmt: skip
 
 
 class InstrumentRequest(Shape):

@@ -19,11 +19,11 @@ from imdi_legislation.actions import propose_rule as proposing
 from imdi_legislation.actions import retire_rule as retiring
 from imdi_legislation.actions.draft_rule import draft_rule
 from imdi_legislation.api.days import Day
+from imdi_legislation.domain.drafts import Transition
 from imdi_legislation.queries import rules
 
 router = door_router(prefix="/v1/rules", tags=["rules"])
 
-Transition = Literal["all_open", "opened_after"]
 RuleStatus = Literal["draft", "proposed", "active", "retired"]
 Named = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
 from imdi_legislation.domain.conditions import Condition, Refused, compile_condition, try_out
 from imdi_legislation.domain.disputes import dispute_error
@@ -16,7 +16,7 @@ from imdi_legislation.domain.rules import CONFIDENCE
 from imdi_legislation.domain.scope import Scope, scope_errors
 from imdi_legislation.domain.screening import screen
 
-TRANSITIONS = ("all_open", "opened_after")
+Transition = Literal["all_open", "opened_after"]
 _EARLIEST, _LATEST = date(1800, 1, 1), date(2999, 12, 31)
 """Between them a rule begins, so that its first day has a day before it, and a day after."""
 
@@ -89,7 +89,7 @@ def read_draft(data: Mapping[str, Any]) -> RuleDraft:
         basis=_bases(reader, "basis"),
         begins=begins,
         ends=ends,
-        transition=reader.choice("transition", TRANSITIONS, "all_open"),
+        transition=reader.choice("transition", get_args(Transition), "all_open"),
         confidence=reader.choice("confidence", CONFIDENCE),
         verified_on=reader.day("verified_on", None),
         verified_by=reader.text("verified_by", None, longest=200),

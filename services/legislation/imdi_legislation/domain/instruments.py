@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal, get_args
 
 from imdi_legislation.domain.countries import COUNTRIES
 from imdi_legislation.domain.fields import Reader
 from imdi_legislation.domain.rules import CONFIDENCE
 
-TYPES = (
+InstrumentType = Literal[
     "act", "regulation", "decree", "circular", "code", "convention", "protocol", "treaty", "directive", "agreement",
     "memorandum", "recognition_agreement", "compact", "guidelines", "list",
-)  # fmt: skip
-LEVELS = ("national", "bilateral", "regional", "international")
-STATUSES = (
-    "draft", "adopted", "in_force", "partly_in_force", "not_in_force", "repealed", "expired", "denounced",
-)  # fmt: skip
-TOPICS = (
+]  # fmt: skip
+Level = Literal["national", "bilateral", "regional", "international"]
+Status = Literal["draft", "adopted", "in_force", "partly_in_force", "not_in_force", "repealed", "expired", "denounced"]
+Topic = Literal[
     "recruitment", "fees", "contract", "wages", "domestic_work", "health", "recognition", "social_protection",
     "admission", "free_movement", "protection", "institution", "data",
-)  # fmt: skip
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +52,14 @@ def read_instrument(data: Mapping[str, Any]) -> InstrumentDraft:
     draft = InstrumentDraft(
         code=reader.code("code"),
         title=reader.text("title", longest=500),
-        type=reader.choice("type", TYPES),
-        level=reader.choice("level", LEVELS),
+        type=reader.choice("type", get_args(InstrumentType)),
+        level=reader.choice("level", get_args(Level)),
         parties=parties,
         adopted_on=reader.day("adopted_on", None),
         in_force_on=reader.day("in_force_on", None),
-        status=reader.choice("status", STATUSES),
+        status=reader.choice("status", get_args(Status)),
         official_url=url,
-        topics=reader.choices("topics", TOPICS),
+        topics=reader.choices("topics", get_args(Topic)),
         confidence=reader.choice("confidence", CONFIDENCE),
         verified_on=reader.day("verified_on", None),
         note=reader.text("note", None),

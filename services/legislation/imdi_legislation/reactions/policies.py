@@ -27,6 +27,7 @@ from imdi_contracts.worker_prep import PREPARATIONS, PreparationState
 from imdi_legislation.actions.assess_vacancy import assess_vacancy
 from imdi_legislation.actions.determine_requirements import determine_requirements
 from imdi_legislation.actions.erase_worker import erase_worker
+from imdi_legislation.reactions import copies
 from imdi_legislation.storage.copies import (
     Placement,
     Preparation,
@@ -41,27 +42,8 @@ from imdi_legislation.storage.copies import (
 
 async def judge_vacancy(session: AsyncSession, received: Received[VacancyState], now: datetime) -> None:
     """Each revision of an open vacancy is assessed."""
-    state = received.state
-    terms = {
-        "wage": state.wage.model_dump(mode="json"),
-        "contract": state.contract.model_dump(mode="json"),
-        "worker_pays": [fee.model_dump(mode="json") for fee in state.worker_pays],
-        "employer_kind": state.employer.kind,
-        "owner_kind": state.owner_kind,
-    }
-    row = {
-        "id": UUID(state.vacancy_id),
-        "status": state.status,
-        "revision": state.revision,
-        "occupation": state.occupation,
-        "destination": state.destination.country,
-        "origins": state.origins,
-        "submitted_on": state.submitted_on,
-        "terms": terms,
-        "sequence": received.sequence,
-    }
-    await session.execute(upsert_newer(Vacancy, [row]))
-    await assess_vacancy(session, UUID(state.vacancy_id), now)
+    await session.execute(upsert_newer(Vacancy, [copies.vacancy_row(received)]))
+    await assess_vacancy(session, UUID(received.state.vacancy_id), now)
 
 
 async def judge_preparation(session: AsyncSession, received: Received[PreparationState], now: datetime) -> None:
@@ -69,79 +51,39 @@ async def judge_preparation(session: AsyncSession, received: Received[Preparatio
     state = received.state
     if not await _may_know(session, UUID(state.worker_id)):
         return
-    row = {
-        "id": UUID(state.preparation_id),
-        "placement_id": UUID(state.placement_id),
-        "worker_id": UUID(state.worker_id),
-        "status": state.status,
-        "revision": state.revision,
-        "opened_on": state.opened_on,
-        "departure_on": state.departure_on,
-        "answers": state.facts,
-        "parties": [UUID(party) for party in (state.controller_id, state.owner_id) if party],
-        "assigned": {item.code: item.assigned_to for item in state.items if item.assigned_to},
-        "sequence": received.sequence,
-    }
-    await session.execute(upsert_newer(Preparation, [row]))
+    await session.execute(upsert_newer(Preparation, [copies.preparation_row(received)]))
     if not await determine_requirements(session, UUID(state.preparation_id), now):
         raise NotYet
 
 
 async def follow_worker(session: AsyncSession, received: Received[WorkerState], now: datetime) -> None:
     """Legal facts are kept and judged again, or erased."""
-    state, worker_id = received.state, UUID(received.state.worker_id)
-    if state.status != "registered":
+    worker_id = UUID(received.state.worker_id)
+    if received.state.status != "registered":
         await hold_worker(session, worker_id)
         await erase_worker(session, worker_id, now)
         return
     if not await _may_know(session, worker_id):
         return
-    row = {
-        "id": worker_id,
-        "birth_date": state.birth_date,
-        "sex": state.sex,
-        "nationality": state.nationality,
-        "country": state.country,
-        "preparing": "preparation" in state.consents,
-        "sequence": received.sequence,
-    }
-    await session.execute(upsert_newer(Worker, [row]))
+    await session.execute(upsert_newer(Worker, [copies.worker_row(received)]))
     await _determine_again(session, worker_id, now)
 
 
 async def follow_profile(session: AsyncSession, received: Received[ProfileState], now: datetime) -> None:
     """What a worker can do is kept and judged again."""
-    state, worker_id = received.state, UUID(received.state.worker_id)
+    worker_id = UUID(received.state.worker_id)
     if not await _may_know(session, worker_id):
         return
-    row = {
-        "id": worker_id,
-        "status": state.status,
-        "experience": {occupation.isco: occupation.years for occupation in state.occupations},
-        "languages": {language.language: language.level for language in state.languages},
-        "isced": state.isced,
-        "facts": state.facts,
-        "sequence": received.sequence,
-    }
-    await session.execute(upsert_newer(Profile, [row]))
+    await session.execute(upsert_newer(Profile, [copies.profile_row(received)]))
     await _determine_again(session, worker_id, now)
 
 
 async def follow_placement(session: AsyncSession, received: Received[PlacementState], now: datetime) -> None:
     """The terms agreed are kept, and the worker's open preparations judged again."""
-    state, worker_id = received.state, UUID(received.state.worker_id)
+    worker_id = UUID(received.state.worker_id)
     if not await _may_know(session, worker_id):
         return
-    row = {
-        "id": UUID(state.placement_id),
-        "worker_id": worker_id,
-        "first_departure": state.first_departure,
-        "occupation": state.terms.occupation if state.terms else None,
-        "destination": state.terms.destination if state.terms else None,
-        "terms": state.terms.model_dump(mode="json") if state.terms else None,
-        "sequence": received.sequence,
-    }
-    await session.execute(upsert_newer(Placement, [row]))
+    await session.execute(upsert_newer(Placement, [copies.placement_row(received)]))
     await _determine_again(session, worker_id, now)
 
 
@@ -158,9 +100,9 @@ async def _determine_again(session: AsyncSession, worker_id: UUID, now: datetime
 
 
 POLICIES: list[Policy[Any]] = [
-    Policy("judge-vacancy", VACANCIES, VacancyState, judge_vacancy),
-    Policy("judge-preparation", PREPARATIONS, PreparationState, judge_preparation),
-    Policy("follow-worker", WORKERS, WorkerState, follow_worker),
-    Policy("follow-profile", PROFILES, ProfileState, follow_profile),
-    Policy("follow-placement", PLACEMENTS, PlacementState, follow_placement),
+    Policy("judge-vacancy", VACANCIES, VacancyState, judge_vacancy, copies.VACANCIES),
+    Policy("judge-preparation", PREPARATIONS, PreparationState, judge_preparation, copies.PREPARATIONS),
+    Policy("follow-worker", WORKERS, WorkerState, follow_worker, copies.WORKERS),
+    Policy("follow-profile", PROFILES, ProfileState, follow_profile, copies.PROFILES),
+    Policy("follow-placement", PLACEMENTS, PlacementState, follow_placement, copies.PLACEMENTS),
 ]
