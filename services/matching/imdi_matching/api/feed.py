@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,34 +12,8 @@ from imdi_common.door import OWN, Caller, door_router
 from imdi_common.following import EVENT_STREAM, Change, Following, follow, stream
 from imdi_common.paging import Cursor, Paging
 from imdi_common.shapes import Shape
-from imdi_contracts.codes import ContractTerms, Wage
-from imdi_contracts.matching import Employer, Fee, LanguageLevel, Place, Skills
+from imdi_matching.api.vacancies import PublicVacancy
 from imdi_matching.queries import feed
-
-
-class PublicVacancy(Shape):
-    """A vacancy as anyone may know it."""
-
-    id: UUID
-    owner_id: UUID
-    owner_kind: str
-    status: str
-    revision: int
-    agreed: int
-    title: str
-    occupation: str
-    employer: Employer
-    destination: Place
-    origins: list[str]
-    positions: int
-    wage: Wage
-    contract: ContractTerms
-    worker_pays: list[Fee]
-    languages: list[LanguageLevel]
-    skills: Skills
-    start_on: date
-    closes_on: date
-    submitted_on: date
 
 
 class VacancyChange(Change):

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.door import OWN, Caller, Door, Show, door_router
 from imdi_common.paging import Page, Paging
 from imdi_common.shapes import Code, Day, Shape, Text, Versioned
-from imdi_contracts.codes import ContractTerms
+from imdi_contracts import codes
+from imdi_contracts import matching as announced
 from imdi_matching.actions.amend_vacancy import amend_vacancy
 from imdi_matching.actions.close_vacancy import close_vacancy
 from imdi_matching.actions.pause_vacancy import pause_vacancy, resume_vacancy
@@ -85,27 +86,33 @@ class VacancyTerms(Shape):
     closes_on: Day
 
 
-class Vacancy(Versioned):
+class PublicVacancy(Shape):
+    """A vacancy as anyone may know it."""
+
     id: UUID
     owner_id: UUID
     owner_kind: str
-    status: Status
+    status: str
     revision: int
     agreed: int
     title: str
     occupation: str
-    employer: Employer
-    destination: Place
+    employer: announced.Employer
+    destination: announced.Place
     origins: list[str]
     positions: int
-    wage: Wage
-    contract: ContractTerms
-    worker_pays: list[Fee]
-    languages: Languages
-    skills: Skills
+    wage: codes.Wage
+    contract: codes.ContractTerms
+    worker_pays: list[announced.Fee]
+    languages: list[announced.LanguageLevel]
+    skills: announced.Skills
     start_on: date
     closes_on: date
     submitted_on: date
+
+
+class Vacancy(PublicVacancy, Versioned):
+    status: Status
     breaches: list[dict[str, Any]]
     held_by: Literal["owner", "suspension"] | None
     reason: str | None
