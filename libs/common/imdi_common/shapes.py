@@ -50,13 +50,14 @@ CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
-def _written_day(value: Any) -> Any:
+def written_day(value: Any) -> Any:
+    """Refuse what Python's own reader would take for a day: numbers, times, other spellings."""
     if not isinstance(value, date) and not (isinstance(value, str) and DAY.fullmatch(value)):
         raise ValueError("is a day, as in 2027-03-01")
     return value
 
 
-Day = Annotated[date, BeforeValidator(_written_day), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+Day = Annotated[date, BeforeValidator(written_day), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A calendar day as it is written; nothing here lies outside of these centuries."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -115,10 +116,16 @@ def _fee_breaches(applying: Iterable[Rule], offer: Offer, origin: str) -> list[B
     for component, rules in by_component.items():
         included = {component}.union(*(fee.includes for _, fee in rules))
         excluded = set.intersection(*(set(fee.excludes) for _, fee in rules))
-        amounts = [money for name, money in offer.worker_pays if name in included - excluded and money.amount]
+        counted = included - excluded
+        amounts = [money for name, money in offer.worker_pays if _component(name) in counted and money.amount]
         for rule, fee in rules:
             found.extend(_fee_breach(rule, fee, amounts, offer.wage, origin))
     return found
+
+
+def _component(name: str) -> str:
+    """A component as the law writes it: ``Service-fee`` escapes no cap on ``service_fee``."""
+    return re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _fee_breach(rule: Rule, fee: Fee, amounts: list[Money], wage: Money | None, origin: str) -> list[Breach]:
