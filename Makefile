@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 SERVICE ?=
 NAME ?=
 
-.PHONY: help setup run test check e2e bench contracts migration clean
+.PHONY: help setup run test check e2e storm bench contracts migration clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: setup ## Format, lint, types, architecture, contracts current
 
 e2e: setup ## Run the stories across all services, the heavy ones too
 	$(RUN) pytest tests/e2e $(ARGS)
+
+storm: setup ## Kill, freeze, cut and fill under load, and count what was lost; ARGS="--kills 200 --seed N --minutes M"
+	@$(RUN) python -m tests.storm $(ARGS)
 
 bench: setup ## Measure the ratios of the platform, one JSON line each
 	@$(RUN) python -m tests.bench $(ARGS)

@@ -1,0 +1,47 @@
+"""Seeded hands, each telling one story after another until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+from tests.storm.stories import STORIES
+from tests.storm.wire import Over, Refused
+from tests.storm.world import World
+
+HANDS = 16
+
+
+class Driver:
+    """The load; ``refused`` counts the stories that the platform ended with a refusal."""
+
+    def __init__(self, world: World, seed: int, hands: int = HANDS) -> None:
+        self._world = world
+        self._seed = seed
+        self._hands = hands
+        self._last = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.refused: dict[str, int] = {}
+
+    def begin(self) -> None:
+        self._tasks = [asyncio.create_task(self._tell(number)) for number in range(self._hands)]
+
+    async def finish(self, patience_s: float) -> None:
+        """Let the stories under way come to their end; what is not known after ``patience_s`` stays unknown."""
+        self._last.set()
+        _, late = await asyncio.wait(self._tasks, timeout=patience_s)
+        self._world.wire.over.set()
+        await asyncio.gather(*self._tasks)
+        self.late = len(late)
+
+    async def _tell(self, number: int) -> None:
+        chance = Random(f"{self._seed}/{number}")
+        while not self._last.is_set():
+            [story] = chance.choices(list(STORIES), list(STORIES.values()))
+            try:
+                await story(self._world, Random(chance.getrandbits(64)))
+            except Refused as refusal:
+                what = f"{story.__name__}: {refusal}"
+                self.refused[what] = self.refused.get(what, 0) + 1
+            except Over:
+                return
