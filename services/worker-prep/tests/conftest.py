@@ -12,8 +12,10 @@ from typing import Any, cast
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
 import pytest
+from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from imdi_common.mechanics import outbox
 from imdi_common.reactions import Received
 from imdi_common.service import Service
 from imdi_contracts.codes import Answers, ContractTerms, RuleReference, Wage
@@ -182,6 +184,11 @@ class World:
         await self.worker("matching", "preparation")
         await self.placement()
         return (await self.dossier()).preparation.id
+
+    async def publish(self) -> None:
+        """Mark what was announced, as the relay does once Kafka has it."""
+        marks = {"published_at": func.now(), "published_position": outbox.c.position}
+        await self.session.execute(update(outbox).where(outbox.c.published_at.is_(None)).values(marks))
 
     async def dossier(self) -> Dossier:
         """The preparation as it stands."""

@@ -12,9 +12,8 @@ from imdi_common.clock import start_of_day, today_in
 from imdi_common.due import cancel, schedule
 from imdi_planning.calendar_days import DAY
 from imdi_worker_prep.actions.assign import assign
-from imdi_worker_prep.domain import announcements, plans, states
+from imdi_worker_prep.domain import announcements, states
 from imdi_worker_prep.domain.announcements import Happened, Standing
-from imdi_worker_prep.domain.calendars import working_days
 from imdi_worker_prep.domain.departures import is_clear
 from imdi_worker_prep.domain.items import clearance, valid_until
 from imdi_worker_prep.storage.preparations import Dossier, law_of
@@ -76,9 +75,7 @@ def _settle(dossier: Dossier, today: date) -> None:
 
 
 def _date(dossier: Dossier, today: date) -> None:
-    laws, work = dossier.laws, dossier.work
-    statuses = {item.code: item.status for item in dossier.items}
-    made = plans.plan(laws, work, statuses, dossier.days(today), working_days(dossier.preparation.origin))
+    made, work = dossier.plan(today), dossier.work
     dossier.preparation.feasible = made.feasible
     for item in dossier.items:
         slot = made.slots.get(item.code)

@@ -54,7 +54,7 @@ async def record_result(
     was = item.status
     row = await _keep(session, dossier, item, finding, actor.member.id, now, master)
     happened = await reckon(session, dossier, now)
-    counts = newest([result_of(one) for one in dossier.results if one.code == code]) == result_of(row)
+    counts = newest(dossier.work[code].results) == result_of(row)
     told = happened.items
     if counts or item.status != was:
         told = told + announcements.of_result(law_of(item), finding.outcome if counts else None, item.status, told)

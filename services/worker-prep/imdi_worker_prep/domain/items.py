@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -96,9 +96,4 @@ def holds_at(laws: Sequence[Law]) -> dict[str, frozenset[str]]:
 
 def holds_on(law: Law, milestones: frozenset[str], result: Result, day: date) -> bool:
     """Whether a clearance satisfies a departure on ``day``: performed by then and, where asked then, valid."""
-    if result.performed_on > day:
-        return False
-    until = valid_until(law, result)
-    if until is None or "departure" not in milestones:
-        return True
-    return until >= (duration(law.beyond).after(day) if law.beyond else day)
+    return planning.still_meets(replace(to_plan(law, result), holds_at=milestones), day)

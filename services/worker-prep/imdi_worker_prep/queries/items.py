@@ -13,8 +13,7 @@ from imdi_common.actor import Actor
 from imdi_common.clock import today_in
 from imdi_common.paging import decode_cursor, encode_cursor
 from imdi_common.problems import not_found
-from imdi_worker_prep.domain.calendars import working_days
-from imdi_worker_prep.domain.plans import Plan, plan
+from imdi_worker_prep.domain.plans import Plan
 from imdi_worker_prep.storage.copies import CONSENTS
 from imdi_worker_prep.storage.preparations import Dossier, read, read_all
 from imdi_worker_prep.storage.tables import Item, Preparation
@@ -42,11 +41,8 @@ OF_LAW = (
 
 
 def planned(dossier: Dossier, now: datetime) -> Plan:
-    """The plan as of today: what can still be done, and by when, changes with each day."""
-    origin = dossier.preparation.origin
-    statuses = {item.code: item.status for item in dossier.items}
-    days = dossier.days(today_in(origin, now))
-    return plan(dossier.laws, dossier.work, statuses, days, working_days(origin))
+    """The plan as of today."""
+    return dossier.plan(today_in(dossier.preparation.origin, now))
 
 
 def item_view(dossier: Dossier, item: Item, made: Plan) -> dict[str, Any]:

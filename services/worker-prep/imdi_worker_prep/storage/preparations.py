@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from imdi_worker_prep.domain.calendars import working_days
 from imdi_worker_prep.domain.departures import Binding
 from imdi_worker_prep.domain.items import Law, Outcome, Result
-from imdi_worker_prep.domain.plans import Days
+from imdi_worker_prep.domain.plans import Days, Plan, plan
 from imdi_worker_prep.domain.states import Work
 from imdi_worker_prep.domain.who_may import Relation, relations
 from imdi_worker_prep.storage.tables import Booking, Item, Preparation, ResultRow
@@ -74,9 +75,12 @@ class Dossier:
             for one in self.preparation.criteria
         ]
 
-    def days(self, today: date) -> Days:
+    def plan(self, today: date) -> Plan:
+        """The plan as of a day in the origin: what can still be done, and by when, changes with each."""
         held = self.preparation
-        return Days(today, held.departure_on, held.departed_on, held.arrived_on)
+        statuses = {item.code: item.status for item in self.items}
+        days = Days(today, held.departure_on, held.departed_on, held.arrived_on)
+        return plan(self.laws, self.work, statuses, days, working_days(held.origin))
 
 
 def law_of(item: Item) -> Law:

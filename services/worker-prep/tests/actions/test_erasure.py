@@ -46,6 +46,6 @@ async def test_a_receipt_comes_also_where_nothing_was_held(world: Any, told: Any
 async def test_nothing_that_was_told_before_is_kept(hands: Any, world: Any, law: Any, told: Any, ids: Any) -> None:
     await world.law(law.medical())
     await hands.answer(ids["agency"], {"worker.facts.kin": "CANARY"})
-    await world.session.execute(text("update outbox set published_at = now(), published_position = position"))
+    await world.publish()
     await world.worker(status="erasure_requested")
     assert await told() == ["preparation.closed", "erasure.completed"]

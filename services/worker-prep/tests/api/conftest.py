@@ -10,11 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient, Response
-from sqlalchemy import func, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import update
 
 from imdi_common.database import Database
-from imdi_common.mechanics import outbox, publication
+from imdi_common.mechanics import publication
 
 KINDS = {
     "agency": ("recruitment_agency", "PH"),
@@ -90,18 +89,12 @@ async def planned(_desk: Desk, world: Any) -> None:
 
 async def followed(desk: Desk, world: Any) -> None:
     await planned(desk, world)
-    await published(world.session)
+    await world.publish()
 
 
 async def forgotten(desk: Desk, world: Any) -> None:
     await followed(desk, world)
     await world.session.execute(update(publication).values(last=2, forgotten=1))
-
-
-async def published(session: AsyncSession) -> None:
-    """Mark what was announced, as the relay does once Kafka has it."""
-    marks = {"published_at": func.now(), "published_position": outbox.c.position}
-    await session.execute(update(outbox).where(outbox.c.published_at.is_(None)).values(marks))
 
 
 async def lawful(_desk: Desk, world: Any) -> None:

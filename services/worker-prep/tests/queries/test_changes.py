@@ -7,10 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, update
 
 from imdi_common.actor import Actor, Tenant
-from imdi_common.mechanics import outbox
 from imdi_worker_prep.actions.record_result import Finding, record_result
 from imdi_worker_prep.domain.items import Outcome
 from imdi_worker_prep.queries.changes import preparation_changes
@@ -22,11 +20,6 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 def actor(member_id: UUID | None) -> Actor:
     tenant = Tenant(member_id, "medical_provider", "PH", "accredited", None, 1) if member_id else None
     return Actor("client", frozenset({"partner"}), tenant)
-
-
-async def publish(world: Any) -> None:
-    marks = {"published_at": func.now(), "published_position": outbox.c.position}
-    await world.session.execute(update(outbox).where(outbox.c.published_at.is_(None)).values(marks))
 
 
 async def read(world: Any, who: UUID | None, after: str | None = None, limit: int = 200) -> dict[str, Any]:
@@ -52,7 +45,7 @@ async def course(world: Any, law: Any, ids: Any, master: MasterKey) -> list[tupl
     await world.law(law.medical(), law.passport())
     await record(world, master, "passport", ids["agency"], "cleared")
     await record(world, master, "medical_examination", ids["clinic"], "deferred")
-    await publish(world)
+    await world.publish()
     return [
         ("preparation.opened", None, "opened"),
         ("preparation.planned", None, "planned"),
@@ -85,7 +78,7 @@ async def test_without_the_workers_consent_partners_are_told_nothing(world: Any,
 
 async def test_a_former_controller_is_told_no_more_and_the_new_one_all(world: Any, ids: Any, course: Any) -> None:
     await world.worker("preparation", controller="rescue")
-    await publish(world)
+    await world.publish()
     assert await told(world, ids["agency"]) == []
     assert await told(world, ids["rescue"]) == [*course, ("preparation.planned", None, "in_progress")]
 
@@ -109,7 +102,7 @@ async def test_what_is_not_published_yet_is_not_told(world: Any, law: Any, ids: 
 async def test_of_an_erased_worker_only_the_end_is_told(world: Any, law: Any, ids: Any, course: Any) -> None:
     await world.law(law.medical(), law.passport())  # on its way when the worker is erased
     await world.worker(status="erasure_requested")
-    await publish(world)
+    await world.publish()
     assert await told(world, ids["agency"]) == [("preparation.closed", None, "closed")]
     (end,) = (await read(world, ids["agency"]))["items"]
     assert (end["preparation"]["reason"], end["preparation"]["items"]) == ("erased", [])
