@@ -12,8 +12,11 @@ from typing import cast
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict
 
+from imdi_common.clock import Clock
+from imdi_common.database import Database
 from imdi_common.service import Runtime, Service
-from imdi_registry.actions.manage_clients import PlatformClient, set_platform_clients
+from imdi_common.telemetry import logger
+from imdi_registry.actions.set_platform_clients import PlatformClient, set_platform_clients
 from imdi_registry.api import clients, members, oauth, privacy, workers
 from imdi_registry.reactions.due import DUE_ACTIONS
 from imdi_registry.reactions.policies import POLICIES
@@ -30,11 +33,24 @@ async def _open(runtime: Runtime) -> AsyncIterator[Vault]:
     secret = cast(Settings, runtime.settings).master_secret
     async with runtime.database.transaction() as session:
         vault = await Vault.open(session, secret, runtime.clock.now())
-    keeping = asyncio.create_task(vault.keep_fresh(runtime.database, runtime.clock))
+    keeping = asyncio.create_task(keep_fresh(vault, runtime.database, runtime.clock))
     try:
         yield vault
     finally:
         keeping.cancel()
+
+
+async def keep_fresh(
+    vault: Vault, database: Database, clock: Clock, pause_s: float = signing_keys.FRESH_FOR.total_seconds()
+) -> None:
+    """Read the signing keys again for ever: a process that nobody asks for tokens must know those of the others."""
+    while True:
+        await asyncio.sleep(pause_s)
+        try:
+            async with database.transaction() as session:
+                await vault.fresh_ring(session, clock.now())
+        except Exception as error:  # noqa: BLE001 - the database may be away in any way; the keys we have stay good
+            logger().info("keys_not_read", error=type(error).__name__)
 
 
 def _own_keys(runtime: Runtime) -> Callable[[], KeySet | None]:

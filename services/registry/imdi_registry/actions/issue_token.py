@@ -13,7 +13,7 @@ from joserfc import jwt
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Tenant
-from imdi_registry.actions.manage_clients import digest
+from imdi_registry.storage.clients import digest
 from imdi_registry.storage.members import tenant_of
 from imdi_registry.storage.signing_keys import ALGORITHM, Ring
 from imdi_registry.storage.tables import Client, Member

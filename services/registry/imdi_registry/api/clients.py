@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.door import OWN, Caller, door_router
 from imdi_common.paging import Page, decode_cursor
 from imdi_common.shapes import Shape, Text, UtcTime
-from imdi_registry.actions import manage_clients
+from imdi_registry.actions.create_client import create_client as make_client
+from imdi_registry.actions.delete_client import delete_client as drop_client
 from imdi_registry.api.lists import PageQuery, page
 from imdi_registry.queries import members
 
@@ -50,7 +51,7 @@ async def create_client(member_id: UUID, body: ClientRequest, door: Caller) -> R
     secrets: dict[str, str] = {}
 
     async def deed(session: AsyncSession) -> str:
-        client_id, secret = await manage_clients.create_client(session, member_id, body.name, door.actor, door.now)
+        client_id, secret = await make_client(session, member_id, body.name, door.actor, door.now)
         secrets[client_id] = secret
         return client_id
 
@@ -76,5 +77,5 @@ async def delete_client(client_id: str, door: Caller) -> Response:
     async def show(_: AsyncSession, __: str) -> Nothing:
         return Nothing()
 
-    await door.change(lambda session: manage_clients.delete_client(session, client_id, door.actor), show)
+    await door.change(lambda session: drop_client(session, client_id, door.actor), show)
     return Response(status_code=204)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.clock import Clock
-from imdi_common.database import Database
-from imdi_common.telemetry import logger
 from imdi_registry.storage import signing_keys
 from imdi_registry.storage.sealing import MasterKey
 from imdi_registry.storage.signing_keys import FRESH_FOR, Ring
@@ -31,13 +27,3 @@ class Vault:
         if abs(now - self.ring.read_at) >= FRESH_FOR:
             self.ring = await signing_keys.read(session, self.master, now)
         return self.ring
-
-    async def keep_fresh(self, database: Database, clock: Clock, pause_s: float = FRESH_FOR.total_seconds()) -> None:
-        """Read the signing keys again for ever: a process that nobody asks for tokens must know those of the others."""
-        while True:
-            await asyncio.sleep(pause_s)
-            try:
-                async with database.transaction() as session:
-                    await self.fresh_ring(session, clock.now())
-            except Exception as error:  # noqa: BLE001 - the database may be away in any way; the keys we have stay good
-                logger().info("keys_not_read", error=type(error).__name__)

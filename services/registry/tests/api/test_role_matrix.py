@@ -8,7 +8,7 @@ import pytest
 
 from imdi_common.database import Database
 from imdi_contracts.codes import MemberKind
-from imdi_registry.actions.manage_clients import PlatformClient, set_platform_clients
+from imdi_registry.actions.set_platform_clients import PlatformClient, set_platform_clients
 
 KINDS: tuple[str, ...] = get_args(MemberKind)
 ABSENT = "01936000-0000-7000-8000-0000000000ff"

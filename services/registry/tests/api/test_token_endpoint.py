@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from imdi_common.service import Runtime
-from imdi_registry.actions.manage_clients import PlatformClient, set_platform_clients
+from imdi_registry.actions.set_platform_clients import PlatformClient, set_platform_clients
 
 SERVICES = ["urn:imdi:registry", "urn:imdi:matching", "urn:imdi:legislation", "urn:imdi:worker-prep"]
 FORM = "application/x-www-form-urlencoded"
