@@ -26,10 +26,10 @@ class Database:
         """The service's role."""
         return f"{self.name}_app"
 
-    def urls(self, superuser_dsn: str, database: str = "", *, port: int | None = None) -> tuple[str, str]:
+    def urls(self, superuser_dsn: str, *, port: int | None = None) -> tuple[str, str]:
         """The app's and the migrator's URL for SQLAlchemy with asyncpg, on that DSN's server (or a ``port`` to it)."""
         where = urlsplit(superuser_dsn)
-        place = f"{where.hostname}:{port or where.port or 5432}/{database or self.name}"
+        place = f"{where.hostname}:{port or where.port or 5432}/{self.name}"
         return (
             f"postgresql+asyncpg://{self.app}:{self.app_password}@{place}",
             f"postgresql+asyncpg://{self.migrator}:{self.migrator_password}@{place}",
@@ -44,7 +44,7 @@ async def provide(superuser_dsn: str, database: Database) -> None:
             await _provide_role(server, role, password)
         if not await server.fetchval("select 1 from pg_database where datname = $1", database.name):
             await server.execute(f'create database "{database.name}" owner "{database.migrator}"')
-        await admit(server, database, database.name)
+        await _admit(server, database)
     finally:
         await server.close()
     inside = await asyncpg.connect(_at(superuser_dsn, database.name))
@@ -54,10 +54,10 @@ async def provide(superuser_dsn: str, database: Database) -> None:
         await inside.close()
 
 
-async def admit(server: asyncpg.Connection, database: Database, name: str) -> None:
-    """Lets the two roles, and nobody else, connect to the database ``name``; copies are rebuilt in temporary tables."""
-    await server.execute(f'revoke all on database "{name}" from public')
-    await server.execute(f'grant connect, temporary on database "{name}" to "{database.app}"')
+async def _admit(server: asyncpg.Connection, database: Database) -> None:
+    """Lets the two roles, and nobody else, connect to the database; copies are rebuilt in temporary tables."""
+    await server.execute(f'revoke all on database "{database.name}" from public')
+    await server.execute(f'grant connect, temporary on database "{database.name}" to "{database.app}"')
 
 
 async def _provide_role(server: asyncpg.Connection, role: str, password: str) -> None:

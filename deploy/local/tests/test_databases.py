@@ -68,22 +68,5 @@ async def test_providing_again_keeps_the_rows_and_sets_the_passwords_anew(server
         await asyncpg.connect(plain(migrator_url))
 
 
-async def test_a_clone_has_the_rows_and_the_same_roles(servers: Servers, name: str) -> None:
-    _, migrator_url = servers.postgres.create_database(name)
-    migrator = await asyncpg.connect(plain(migrator_url))
-    await migrator.execute("create table thing as select 7 as id")
-    await migrator.close()
-    urls = servers.postgres.clone(name, f"{name}_clone")
-    try:
-        for url in urls:
-            connection = await asyncpg.connect(plain(url))
-            assert await connection.fetchval("select id from thing") == 7
-            await connection.execute("delete from thing")
-            await connection.execute("insert into thing values (7)")
-            await connection.close()
-    finally:
-        servers.postgres.drop(f"{name}_clone")
-
-
 def test_passwords_are_not_shown() -> None:
     assert "hidden" not in repr(Database("x", migrator_password="hidden", app_password="hidden"))

@@ -14,13 +14,12 @@ from pydantic_settings import BaseSettings
 
 from imdi_local.kafka_jars import VERSION
 from imdi_local.provision import wanted
-from imdi_local.surroundings import ENCRYPTING, PORTAL, PORTS, ServiceCode, installed
+from imdi_local.surroundings import ENCRYPTING, PORTAL, PORTS, ROLES, ServiceCode, installed
 
 DEPLOY = Path(__file__).parents[2]
 ROOT = DEPLOY.parent
 SERVICES = {service.name: service for service in installed()}
 BACKENDS = [service for service in SERVICES.values() if service.has_database]
-ROLES = ("api", "relay", "projections", "policies", "clock")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose/compose.yaml").read_text())
 MANIFESTS: dict[str, list[dict[str, Any]]] = {
     path.stem: list(yaml.safe_load_all(path.read_text())) for path in (DEPLOY / "kubernetes").glob("*.yaml")

@@ -23,11 +23,6 @@ def title(code: str) -> str | None:
     return groups().get(code)
 
 
-def unit_groups() -> dict[str, str]:
-    """The 436 unit groups: the four-digit codes that an occupation is stated in, with their titles."""
-    return {code: title for code, title in groups().items() if len(code) == 4}
-
-
 def minor_group(code: str) -> str:
     """The three-digit minor group of a unit group: ``5322`` → ``532``.
 

@@ -60,23 +60,9 @@ class PostgresServer:
         run(databases.provide(self.superuser_dsn, database))
         return database.urls(self.superuser_dsn)
 
-    def clone(self, template: str, name: str) -> Urls:
-        """A copy of a database made by ``create_database``, to which nobody may be connected, with the same roles."""
-        database = _database(template)
-        run(self._clone(database, name))
-        return database.urls(self.superuser_dsn, name)
-
     def drop(self, name: str) -> None:
         """Drops the database, whoever is connected, and its roles if it had its own; absent is well too."""
         run(self._drop(_database(name)))
-
-    async def _clone(self, database: Database, name: str) -> None:
-        server = await asyncpg.connect(self.superuser_dsn)
-        try:
-            await server.execute(f'create database "{name}" template "{database.name}" owner "{database.migrator}"')
-            await databases.admit(server, database, name)
-        finally:
-            await server.close()
 
     async def _drop(self, database: Database) -> None:
         server = await asyncpg.connect(self.superuser_dsn)
