@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -207,6 +210,28 @@ async def test_a_stopping_or_keyless_service_is_not_ready(runtime: Runtime) -> N
     unknowing = Runtime.of(runtime.service, runtime.settings, database=runtime.database, trusted=lambda: None)
     async with AsyncClient(transport=ASGITransport(create_app(unknowing)), base_url="http://imdi") as opened:
         assert (await opened.get("/health/ready")).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "degraded"), [(0, []), (50, []), (-50, []), (70, ["clock"]), (-70, ["clock"]), (700, ["clock"])]
+)
+async def test_a_clock_that_is_farther_off_than_tokens_allow_is_told_and_the_service_stays_ready(
+    ahead_s: int, degraded: list[str], runtime: Runtime, clock: FixedClock, token: Token, mint: Mint
+) -> None:
+    clock.set(datetime.now(UTC) + timedelta(seconds=ahead_s))
+    async with AsyncClient(transport=ASGITransport(create_app(runtime)), base_url="http://imdi") as opened:
+        ready = await opened.get("/health/ready")
+        theirs = mint.token(["urn:imdi:sample"], "partner", None, datetime.now(UTC))  # by the issuer's own, good clock
+        read = await opened.get(f"/v1/things/{uuid4()}", headers={"Authorization": f"Bearer {theirs}"})
+    told = [each for each in ready.json()["degraded"] if each != "kafka"]
+    assert (ready.status_code, told) == (200, degraded)
+    assert read.status_code == (401 if ahead_s < -60 or ahead_s > 660 else 404)
+
+
+async def test_all_who_ask_for_readiness_at_once_share_one_look(runtime: Runtime) -> None:
+    looks = await asyncio.gather(*(runtime.readiness.look() for _ in range(20)))
+    assert len({id(found) for found in looks}) == 1
+    assert await runtime.readiness.look() is not looks[0]
 
 
 async def test_a_shifted_clock_is_shown_as_unsafe(runtime: Runtime, tmp_path: Any) -> None:
