@@ -13,7 +13,7 @@ from imdi_legislation.actions.determine_requirements import determine_requiremen
 from imdi_legislation.actions.law_changes import ANSWER_AGAIN
 from imdi_legislation.storage import subjects
 from imdi_legislation.storage.law import hold_law
-from imdi_legislation.storage.rules import scope_of
+from imdi_legislation.storage.rules import activated, scope_of
 from imdi_legislation.storage.tables import RuleVersion
 
 BATCH = 100
@@ -37,8 +37,9 @@ async def answer_again(session: AsyncSession, _: str, now: datetime) -> None:
 
 
 async def reassess(session: AsyncSession, subject: str, now: datetime) -> None:
-    """A rule begins or has ended today: queue the open vacancies in its scope. ``subject`` is ``<rule id>:<what>``."""
+    """A rule begins or has ended today: queue the vacancies in its code's scope. ``subject`` is ``<rule id>:<what>``."""
     version = await session.get(RuleVersion, UUID(subject.partition(":")[0]))
     if version is not None:
-        await subjects.mark_vacancies(session, [scope_of(version)])
+        versions = await activated(session, version.code)
+        await subjects.mark_vacancies(session, [scope_of(one) for one in versions])
         await schedule(session, ANSWER_AGAIN, "law", now)

@@ -33,22 +33,20 @@ async def follow(
     changed: Iterable[tables.RuleVersion],
     now: datetime,
 ) -> None:
-    """Raise the epoch, announce the code's new state, and queue the open cases in scope; the law is held for change."""
+    """Raise the epoch, announce the code's new state, and queue the open cases in scope; the law is held for change.
+
+    In scope of any version: the one that ends may have left cases of another corridor to the one before it.
+    """
     epoch = await raise_epoch(session)
     await session.flush()
-    await announce(session, code, await _state(session, code, event, epoch, now))
-    await queue(session, code.kind, changed, now)
-
-
-async def queue(session: AsyncSession, kind: str, changed: Iterable[tables.RuleVersion], now: datetime) -> None:
-    """Queue the open vacancies and preparations in scope of these versions, now and on the days they begin or end."""
-    versions = list(changed)
+    versions = await rules.activated(session, code.code)
+    await announce(session, code, await _state(session, code, versions, event, epoch, now))
     scopes = [rules.scope_of(version) for version in versions]
-    if kind in _ASSESSED:
+    if code.kind in _ASSESSED:
         await subjects.mark_vacancies(session, scopes)
-        for version in versions:
+        for version in changed:
             await _reassess_later(session, version, now)
-    if kind in _REQUIRED:
+    if code.kind in _REQUIRED:
         await subjects.mark_preparations(session, scopes)
     await schedule(session, ANSWER_AGAIN, "law", now)
 
@@ -68,9 +66,13 @@ def _midnight(day: date) -> datetime:
 
 
 async def _state(
-    session: AsyncSession, code: tables.RuleCode, event: type[RuleState], epoch: int, now: datetime
+    session: AsyncSession,
+    code: tables.RuleCode,
+    versions: list[tables.RuleVersion],
+    event: type[RuleState],
+    epoch: int,
+    now: datetime,
 ) -> RuleState:
-    versions = await rules.activated(session, code.code)
     titles = await rules.titles_of(session, versions)
     told = [_told(version, titles, now.date()) for version in versions]
     return event(code=code.code, kind=code.kind, versions=told, law_epoch=epoch)  # type: ignore[arg-type]  # checked there

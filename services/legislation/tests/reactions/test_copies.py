@@ -129,6 +129,23 @@ async def test_a_rule_retired_frees_who_departs_on_that_day_or_later(
     assert [len(answer["items"]) for answer in await told("requirements.determined")] == items
 
 
+@pytest.mark.parametrize("deed", ["retire", "replace"])
+async def test_the_end_of_a_version_reaches_the_cases_that_it_left_to_the_one_before(
+    parliament: Any, cases: Any, told: Any, deed: str
+) -> None:
+    """The version that ends never covered their corridor; the one that bound them ends with it."""
+    await parliament.enact()
+    elsewhere = {"origins": ["SA"], "destinations": ["QA"], "occupations": ["*"]}
+    later = await parliament.enact(scope=elsewhere, begins=date(2026, 12, 1), transition="opened_after")
+    await cases.open()
+    if deed == "retire":
+        await retire_rule(parliament.session, later, date(2027, 1, 1), parliament.one, parliament.now)
+    else:
+        await parliament.enact(scope=elsewhere, begins=date(2027, 1, 1))
+    await parliament.settle()
+    assert [len(answer["items"]) for answer in await told("requirements.determined")] == [1, 0]
+
+
 @pytest.mark.parametrize(("days", "lawful"), [(7, [True]), (8, [True, False]), (9, [True, False])])
 async def test_a_vacancy_is_assessed_on_the_day_a_rule_begins_and_not_before(
     session: Any, parliament: Any, cases: Any, told: Any, day: Any, days: int, lawful: list[bool]
