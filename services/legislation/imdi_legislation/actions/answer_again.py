@@ -37,7 +37,7 @@ async def answer_again(session: AsyncSession, _: str, now: datetime) -> None:
 
 
 async def reassess(session: AsyncSession, subject: str, now: datetime) -> None:
-    """A rule begins or has ended today: queue the vacancies in its code's scope. ``subject`` is ``<rule id>:<what>``."""
+    """A rule begins or has ended today: queue the vacancies in scope of its code. ``subject``: ``<rule id>:<what>``."""
     version = await session.get(RuleVersion, UUID(subject.partition(":")[0]))
     if version is not None:
         versions = await activated(session, version.code)
