@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.actor import Actor
 from imdi_common.due import cancel, schedule
 from imdi_matching.actions.follow_claim import follow_claim
-from imdi_matching.storage.copies import lock_worker
+from imdi_matching.storage.copies import hold_worker, lock_worker
 from imdi_matching.storage.profiles import lock_claim
 from imdi_matching.storage.tables import Claim
 
@@ -35,6 +35,7 @@ async def put_profile(
 ) -> UUID:
     """Put the calling member's claim. A foreign worker and an unknown one are answered alike: it waits."""
     member = actor.member
+    await hold_worker(session, worker_id)
     worker = await lock_worker(session, worker_id)
     claim = await lock_claim(session, worker_id, member.id)
     match(claim.version if claim else None)

@@ -17,7 +17,7 @@ from imdi_matching.actions.erase_worker import erase_worker
 from imdi_matching.actions.follow_preparation import follow_preparation
 from imdi_matching.actions.follow_worker import follow_worker
 from imdi_matching.actions.pause_vacancy import hold_vacancies, release_vacancies
-from imdi_matching.storage.copies import Member, erased, lock_worker
+from imdi_matching.storage.copies import Member, erased, hold_worker, lock_worker
 
 
 async def worker_changed(session: AsyncSession, received: Received[WorkerState], now: datetime) -> None:
@@ -25,6 +25,7 @@ async def worker_changed(session: AsyncSession, received: Received[WorkerState],
     worker_id = UUID(received.state.worker_id)
     if await erased(session, [worker_id]):
         return
+    await hold_worker(session, worker_id)
     worker = await lock_worker(session, worker_id)
     if worker is None or worker.sequence < received.sequence:
         raise NotYet

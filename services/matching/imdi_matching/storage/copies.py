@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, select
+from sqlalchemy import Text, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from imdi_common.election import lock_number
 from imdi_matching.domain.law import Version
 from imdi_matching.domain.screening import read
 from imdi_matching.storage.tables import Base, ErasedWorker
@@ -65,6 +66,15 @@ async def lock_worker(session: AsyncSession, worker_id: UUID) -> Worker | None:
     """The worker, locked: the first lock of every deed on a placement or a profile."""
     found = select(Worker).where(Worker.id == worker_id).with_for_update().execution_options(populate_existing=True)
     return await session.scalar(found)
+
+
+async def hold_worker(session: AsyncSession, worker_id: UUID) -> None:
+    """Until the transaction ends, whoever claims the worker and whoever learns of it go one after the other.
+
+    Before the copy has come there is no row to lock: a claim and the registration that it waits for would miss each
+    other, and the profile would wait for ever.
+    """
+    await session.execute(select(func.pg_advisory_xact_lock(lock_number(f"worker {worker_id}"))))
 
 
 async def erased(session: AsyncSession, worker_ids: Iterable[UUID]) -> set[UUID]:
