@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import Path, Query, Response
@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, Door, Show, door_router
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from imdi_common.shapes import Shape, Text
+from imdi_common.shapes import Day, Shape, Text
 from imdi_worker_prep.actions.book import book
 from imdi_worker_prep.actions.record_result import Finding, record_result
-from imdi_worker_prep.api.resources import Day, master_of
 from imdi_worker_prep.api.shapes import Item, ItemFields
 from imdi_worker_prep.domain.states import ItemStatus
 from imdi_worker_prep.queries import items
+from imdi_worker_prep.storage.sealing import MasterKey
 
 router = door_router(prefix="/v1", tags=["items"])
 
@@ -90,10 +90,10 @@ async def book_item(preparation_id: UUID, code: ItemCode, body: BookingRequest, 
     "/preparations/{preparation_id}/items/{code}/results", response_model=Item, summary="Record the result of an item"
 )
 async def record_item_result(preparation_id: UUID, code: ItemCode, body: ResultRequest, door: Caller) -> Response:
-    finding = Finding(**body.model_dump())
+    finding, master = Finding(**body.model_dump()), cast(MasterKey, door.runtime.resources)
     return await door.once(
         lambda session: record_result(
-            session, preparation_id, code, finding, door.actor, door.allow_match, door.now, master_of(door)
+            session, preparation_id, code, finding, door.actor, door.allow_match, door.now, master
         ),
         shown(door),
     )

@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, Caller, Door, Show, door_router
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page
-from imdi_common.shapes import Shape
+from imdi_common.shapes import Day, Shape
 from imdi_worker_prep.actions.answer_facts import answer_facts
 from imdi_worker_prep.actions.arrive import arrive
 from imdi_worker_prep.actions.change_departure_date import change_departure_date
 from imdi_worker_prep.actions.depart import depart
-from imdi_worker_prep.api.resources import Day
 from imdi_worker_prep.api.shapes import Preparation
 from imdi_worker_prep.domain.states import Status
 from imdi_worker_prep.queries import preparations
