@@ -267,7 +267,7 @@ async def test_what_a_policy_keeps_is_never_newer_than_what_it_acted_on_and_noth
 
     async def parked() -> bool:
         deeds = await value(database, "select count(*) from deed")
-        return deeds == 2 and await value(database, "select count(*) from held_record") == 1
+        return bool(deeds == 2 and await value(database, "select count(*) from held_record") == 1)
 
     async with running(*reactions(service, database, kafka_bootstrap)):
         await eventually(parked)

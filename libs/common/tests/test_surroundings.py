@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.partitioner import DefaultPartitioner
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 
 from imdi_common.consumer import Consumer, until_applied
 from imdi_common.database import Database, is_environment
@@ -135,26 +139,27 @@ async def test_a_consumer_waits_for_a_broker_that_is_not_there_yet(
     await producer.start()
     await producer.send_and_wait(topic.name, b"1", key=b"a")
     await producer.stop()
-    consumer = Consumer(f"g-{topic.name}", [topic.name], "127.0.0.1:1", "0", handle)
-    begun = consumer._consume
-    tries = 0
-
-    async def counted() -> None:
-        nonlocal tries
-        tries += 1
-        if tries == 3:
-            consumer._bootstrap = kafka_bootstrap
-        await begun()
-
-    monkeypatch.setattr(consumer, "_consume", counted)
+    road = Road(int(kafka_bootstrap.rpartition(":")[2]))
+    await road.open()
+    road.close()
+    consumer = Consumer(f"g-{topic.name}", [topic.name], f"127.0.0.1:{road.port}", "0", handle)
 
     async def there() -> bool:
         return bool(handled)
 
-    async with running(consumer.run()):
-        await eventually(there)
-        assert consumer.assigned
-    assert (handled, tries) == ([b"1"], 3)
+    with capture_logs() as told:
+        async with running(consumer.run()):
+
+            async def refused_twice() -> bool:
+                return [entry["event"] for entry in told].count("consumer_restarts") >= 2
+
+            await eventually(refused_twice)
+            assert not handled
+            await road.open()
+            await eventually(there)
+            assert consumer.assigned
+    road.close()
+    assert handled == [b"1"]
 
 
 async def test_a_consumer_of_nothing_ends() -> None:
@@ -162,6 +167,21 @@ async def test_a_consumer_of_nothing_ends() -> None:
         raise AssertionError("there is nothing to handle")
 
     await asyncio.wait_for(Consumer("g", [], "127.0.0.1:1", "0", handle).run(), 1)
+
+
+@asynccontextmanager
+async def limit(kafka_bootstrap: str, topic: Topic, size: int) -> AsyncIterator[Callable[[], Any]]:
+    """The broker refuses what is larger on this topic, until the function that is given is awaited."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    await admin.start()
+
+    async def set_to(bytes_at_most: int) -> None:
+        values = {"max.message.bytes": str(bytes_at_most)}
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic.name, configs=values)])
+
+    await set_to(size)
+    yield lambda: set_to(1_000_000)
+    await admin.close()
 
 
 async def test_a_record_that_kafka_refuses_is_not_marked_and_the_other_keys_are(
@@ -172,34 +192,33 @@ async def test_a_record_that_kafka_refuses_is_not_marked_and_the_other_keys_are(
     things: Any,
     things_on: Any,
     eventually: Callable[..., Any],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The broker takes all; the relay is told that one key's first record was not acknowledged."""
+    """Its key's later record fits, and still waits behind it; another partition's goes out."""
     async with database.transaction() as session:
-        lost, good = [await things.make(session, "0", state=things_on) for _ in range(2)]
+        lost = await things.make(session, "0" * 50_000, state=things_on)
+        good = await things.make(session, "0", state=things_on)
+        while partition_of(good) == partition_of(lost):
+            await session.execute(text("delete from outbox where key = :key"), {"key": str(good)})
+            good = await things.make(session, "0", state=things_on)
         await things.relabel(session, lost, "1", state=things_on)
-    relay = Relay("sample", test_database.url, kafka_bootstrap)
-    send, refusing = relay._send, True
-
-    async def unacknowledged(producer: Any, rows: list[Any]) -> list[bool]:
-        results = await send(producer, rows)
-        first = next((row["position"] for row in rows if row["key"] == str(lost)), None)
-        return [ok and not (refusing and row["position"] == first) for row, ok in zip(rows, results, strict=True)]
-
-    monkeypatch.setattr(relay, "_send", unacknowledged)
 
     async def unsent(*, expected: int) -> bool:
         async with database.transaction() as session:
             keys = (await session.execute(text("select key from outbox where published_at is null"))).scalars().all()
             return len(keys) == expected and set(keys) <= {str(lost)}
 
-    async with running(relay.run()):
+    relay = Relay("sample", test_database.url, kafka_bootstrap)
+    async with limit(kafka_bootstrap, topic, 20_000) as lift, running(relay.run()):
         await eventually(lambda: unsent(expected=2))
-        refusing = False
+        await lift()
         await eventually(lambda: unsent(expected=0))
     async with database.transaction() as session:
         rows = await session.execute(text("select key, published_position from outbox order by published_position"))
         assert [tuple(row) for row in rows] == [(str(good), 1), (str(lost), 2), (str(lost), 3)]
+
+
+def partition_of(key: Any) -> int:
+    return int(DefaultPartitioner()(str(key).encode(), [0, 1, 2], [0, 1, 2]))
 
 
 def test_a_lock_has_a_number_of_64_bits_and_its_own() -> None:
