@@ -20,7 +20,7 @@ from imdi_common.actor import Actor, Tenant
 from imdi_common.clock import Clock
 from imdi_common.database import Database
 from imdi_common.mechanics import known_keys
-from imdi_common.problems import forbidden, unauthorized
+from imdi_common.problems import forbidden, unauthorized, unavailable
 from imdi_common.telemetry import logger
 
 ALGORITHMS = ["ES256", "Ed25519"]
@@ -38,11 +38,14 @@ class Keys:
         self._url = jwks_url
         self._database = database
         self.current: KeySet | None = None
+        self.tried = asyncio.Event()
+        """Set once they were looked for: before that a process had better not accept anyone."""
 
     async def run(self) -> None:
         """Keep the keys fresh for ever."""
         while True:
             fresh = await self._fetch() or (self.current is None and await self._recall())
+            self.tried.set()
             await asyncio.sleep(REFRESH_S if fresh else 1.0)
 
     async def _fetch(self) -> bool:
@@ -116,7 +119,7 @@ class Verifier:
     def _verify(self, token: str) -> dict[str, Any]:
         keys = self._keys()
         if keys is None:
-            raise unauthorized("The issuer's keys are not known yet.")
+            raise unavailable("The issuer's keys are not known yet; try again.")
         try:
             decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, UnicodeError, RecursionError) as error:

@@ -165,6 +165,8 @@ async def _until_stopped(runtime: Runtime, work: Work, *, serve_http: bool) -> N
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(_end, tasks, work)
         if serve_http:
+            if not runtime.service.keys:
+                await runtime.keys.tried.wait()
             server = await stack.enter_async_context(listening(runtime))
         elif runtime.service.open:
             runtime.resources = await stack.enter_async_context(runtime.service.open(runtime))

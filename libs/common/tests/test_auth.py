@@ -205,7 +205,7 @@ async def test_the_scheme_is_read_in_any_case(desk: Desk) -> None:
 async def test_a_verifier_without_keys_is_not_ready_and_refuses(desk: Desk) -> None:
     desk.keys = None
     assert not desk.verifier.ready()
-    assert await desk.refused(desk.header()) == (401, "unauthorized")
+    assert await desk.refused(desk.header()) == (503, "unavailable")
     desk.keys = desk.mint.public
     assert desk.verifier.ready()
 
