@@ -74,7 +74,7 @@ def names(keys: KeySet | None) -> list[Any]:
 def known(eventually: Callable[..., Any]) -> Callable[[Keys], Awaitable[Any]]:
     async def wait(keys: Keys) -> Any:
         async def there() -> bool:
-            return keys.current is not None
+            return keys.current is not None and keys.tried.is_set()  # and remembered
 
         return await eventually(there)
 
