@@ -29,6 +29,7 @@ class Driver:
     async def finish(self, patience_s: float) -> None:
         """Let the stories under way come to their end; what is not known after ``patience_s`` stays unknown."""
         self._last.set()
+        self._world.ending = True
         _, late = await asyncio.wait(self._tasks, timeout=patience_s)
         self._world.wire.over.set()
         await asyncio.gather(*self._tasks)

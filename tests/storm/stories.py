@@ -26,7 +26,7 @@ async def vacancy_comes_and_goes(world: World, chance: Random) -> None:
     owner = chance.choice(world.employers)
     vacancy = await lawful_vacancy(world, chance, owner, chance.choice([None, f"{bodies.MARK}haus"]))
     path, etag = f"/v1/vacancies/{vacancy['id']}", vacancy["_etag"]
-    for _ in range(chance.randint(8, 40)):
+    for _ in world.times(chance.randint(8, 40)):
         if chance.random() < 0.12:
             vacancy = await amend(owner, vacancy | {"_etag": etag}, chance, judged=chance.random() < 0.3)
             vacancy = await owner.until("matching", path, lambda found: found["status"] != "submitted")
@@ -46,7 +46,7 @@ async def unlawful_vacancy(world: World, chance: Random) -> None:
     terms = bodies.vacancy(world.today, title, bodies.UNLAWFUL_WAGE)
     vacancy = await owner.post("vacancy.submit", "matching", "/v1/vacancies", terms, title=title, lawful=False)
     path = f"/v1/vacancies/{vacancy['id']}"
-    for _ in range(chance.randint(0, 4)):
+    for _ in world.times(chance.randint(0, 4)):
         if chance.random() < 0.4:
             vacancy = await owner.until("matching", path, lambda found: found["status"] != "submitted")
         vacancy = await amend(owner, vacancy, chance, judged=True, lawful=chance.random() < 0.5)
@@ -58,7 +58,7 @@ async def worker_consents(world: World, chance: Random) -> None:
     worker_id = await registered(world, chance, agency, *chance.sample(PURPOSES, chance.randint(0, 2)))
     path, years = f"/v1/workers/{worker_id}/consents", 1
     claim = await claimed(world, agency, worker_id, years, None)
-    for _ in range(chance.randint(8, 40)):
+    for _ in world.times(chance.randint(8, 40)):
         if chance.random() < 0.1:
             years += 1
             claim = await claimed(world, agency, worker_id, years, claim["_etag"])
@@ -80,7 +80,7 @@ async def member_comes_and_goes(world: World, chance: Random) -> None:
     if chance.random() < 0.1:
         return
     await move("accredit", "accreditation", {})
-    for _ in range(chance.randint(3, 20)):
+    for _ in world.times(chance.randint(3, 20)):
         await move("suspend", "suspension", {"reason": "storm"})
         await move("reinstate", "reinstatement", {})
     if chance.random() < 0.3:

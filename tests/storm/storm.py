@@ -21,7 +21,7 @@ from tests.storm.history import History, commands
 from tests.storm.links import Link
 from tests.storm.nemesis import Nemesis
 from tests.storm.plan import Fault, faults
-from tests.storm.platform import Platform
+from tests.storm.platform import SERVICES, Platform
 from tests.storm.probes import Probes
 from tests.storm.report import Outcome
 from tests.storm.rest import HELD, at_rest
@@ -30,7 +30,10 @@ from tests.storm.verdicts import Verdict
 from tests.storm.wire import Wire
 from tests.storm.world import World, furnish
 
-FINISH_S, REST_S, LOOKS = 90.0, 120.0, 3
+FINISH_S, REST_S = 90.0, 120.0
+SABOTAGED_MINUTES = 1.5
+DROPPED_EVERY = 200
+"""Of a short storm's events; of a long one's, one in 10⁴ is enough."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,8 @@ class Asked:
 async def storm(asked: Asked, folder: Path) -> Outcome:
     """Run it on a home in ``folder``, where history and logs remain."""
     home = folder / "home"
-    platform = Platform.on(home, apart=asked.apart, sabotage=asked.sabotage)
+    more = {"IMDI_SABOTAGE_EVERY": str(DROPPED_EVERY)} if asked.sabotage else {}
+    platform = Platform.on(home, apart=asked.apart, sabotage=asked.sabotage, more=more)
     disks = Disks(home)
     async with _standing(platform, disks, with_disks=asked.disks) as links:
         history = History(folder / "history.jsonl")
@@ -164,7 +168,10 @@ def forget(folder: Path) -> None:
 
 
 def sabotaged(asked: Asked, name: str) -> Asked:
-    """A short storm in which the switch ``name`` must be seen."""
-    return replace(
-        asked, sabotage=name, minutes=min(asked.minutes, 3.0), kills=min(asked.kills, 12), away_s=0, disks=False
-    )
+    """A short storm in which the switch ``name`` must be seen: kills of what it may be in, one after the other."""
+    chance = Random(f"sabotage/{asked.seed}")
+    victims = [f"{service} serve" for service in SERVICES] * 3
+    chance.shuffle(victims)
+    plan = tuple(Fault("kill", victim, quiet=chance.uniform(1, 3)) for victim in victims)
+    short = replace(asked, minutes=SABOTAGED_MINUTES, away_s=0, disks=False, apart=False)
+    return replace(short, sabotage=name, plan=plan, kills=len(plan))

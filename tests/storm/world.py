@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -27,6 +27,15 @@ class World:
     today: date
     steward: Client
     clients: dict[str, Client] = field(default_factory=dict)
+    ending: bool = False
+    """Whether stories should come to their end."""
+
+    def times(self, most: int) -> Iterator[int]:
+        """Up to so many turns of a story, as long as the storm lasts."""
+        for turn in range(most):
+            if self.ending:
+                return
+            yield turn
 
     @property
     def agencies(self) -> list[Client]:
