@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+from asyncpg.exceptions import InternalClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -123,4 +124,5 @@ HANDLERS: dict[type[Exception], Any] = {
     HTTPException: _http,
     SQLAlchemyError: _database,
     OSError: _database,
+    InternalClientError: _database,
 }

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from asyncpg.exceptions import InternalClientError
 from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -47,7 +48,8 @@ def is_environment(error: BaseException) -> bool:
         unsendable = isinstance(error.orig and error.orig.__cause__, ValueError | TypeError | OverflowError)
         away = isinstance(error, InterfaceError | OperationalError) and not state and not unsendable
         return away or error.connection_invalidated or state[:2] in ENVIRONMENT_CLASSES or state == LOCK_NOT_AVAILABLE
-    return isinstance(error, OSError | TimeoutError | PoolTimeout)
+    # A server that dies while it greets us leaves the driver in a state it does not know; SQLAlchemy wraps that not.
+    return isinstance(error, OSError | TimeoutError | PoolTimeout | InternalClientError)
 
 
 class Database:

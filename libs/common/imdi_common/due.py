@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
-import asyncpg
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.clock import Clock
 from imdi_common.database import Database
-from imdi_common.election import elected
+from imdi_common.election import DRIVER_ERRORS, elected
 from imdi_common.mechanics import due, idempotency
 from imdi_common.outbox import forget_old
 from imdi_common.telemetry import continued, logger
@@ -57,7 +56,7 @@ class DueClock:
                         await connection.execute("select 1")
                         if not await self.tick():
                             await asyncio.sleep(TICK_S)
-            except (OSError, TimeoutError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, SQLAlchemyError, *DRIVER_ERRORS) as error:
                 logger().warning("clock_restarts", error=type(error).__name__)
                 await asyncio.sleep(TICK_S)
 

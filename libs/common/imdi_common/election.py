@@ -13,6 +13,8 @@ import asyncpg
 Connection = Any
 """An asyncpg connection; asyncpg ships no types."""
 
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What a connection of the driver's own raises; the last where the server dies while it greets us."""
 IDLE_LIMIT_MS = 10_000
 """A holder that has been silent for so long is cut off by the server, and its lock is free."""
 PATIENCE_S = 1.0

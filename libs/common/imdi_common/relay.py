@@ -12,7 +12,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from imdi_common.election import Connection, elected, holding
+from imdi_common.election import DRIVER_ERRORS, Connection, elected, holding
 from imdi_common.envelope import Envelope, Headers, to_record
 from imdi_common.outbox import CHANNEL
 from imdi_common.telemetry import logger
@@ -65,7 +65,7 @@ class Relay:
                     await connection.add_listener(CHANNEL, lambda *_: self.wake())
                     self.working = True
                     await self._publish_through(connection)
-            except (KafkaError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (KafkaError, OSError, TimeoutError, *DRIVER_ERRORS) as error:
                 self.healthy = not isinstance(error, KafkaError)
                 logger().warning("relay_restarts", error=type(error).__name__)
                 await asyncio.sleep(BACKOFF_S)

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
-from asyncpg.exceptions import DeadlockDetectedError
+from asyncpg.exceptions import DeadlockDetectedError, InternalClientError
 from fastapi import Response
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
@@ -269,6 +269,7 @@ def wrapped(kind: type[DBAPIError], state: str | None, *, invalidated: bool = Fa
         (wrapped(ProgrammingError, "42P01", invalidated=True), True),
         (PoolTimeout(), True),
         (ConnectionResetError(), True),
+        (InternalClientError(), True),
         (TimeoutError(), True),
         (ValueError(), False),
         (conflict("wrong-state", "no"), False),
