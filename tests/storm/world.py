@@ -59,11 +59,18 @@ async def furnish(wire: Wire, stewards: Mapping[str, Mapping[str, Any]], today: 
     return world
 
 
+def there(found: Mapping[str, Any]) -> bool:
+    """Before the storm what was acknowledged is looked for: a platform that lies must still come to be judged."""
+    return bool(found)
+
+
 async def join(steward: Client, name: str, application: dict[str, Any]) -> Client:
     """A member, accredited, with a client of its own."""
     made = await steward.post("member.apply", "registry", "/v1/members", application, name=name)
     path = f"/v1/members/{made['id']}"
+    await steward.until("registry", path, there)
     await steward.post("member.accredit", "registry", f"{path}/accreditation", {"note": "storm"}, subject=made["id"])
+    await steward.until("registry", path, lambda found: found["status"] == "accredited")
     client = await steward.post("client.create", "registry", f"{path}/clients", {"name": name})
     if client["client_secret"] is None:  # the answer with the secret was lost on the way: a second client it is
         client = await steward.post("client.create", "registry", f"{path}/clients", {"name": name})
@@ -82,8 +89,11 @@ async def _make_law(steward: Client, second: Client, today: date) -> None:
         "confidence": "primary",
     }
     made = await steward.post("instrument.enter", "legislation", "/v1/instruments", instrument)
+    await steward.until("legislation", f"/v1/instruments/{made['id']}", there)
     for rule in bodies.rules(made["id"], today):
         drafted = await steward.post("rule.draft", "legislation", "/v1/rules", rule)
         path, code = f"/v1/rules/{drafted['id']}", rule["code"]
+        await steward.until("legislation", path, there)
         await steward.post("rule.propose", "legislation", f"{path}/proposal", subject=drafted["id"])
+        await steward.until("legislation", path, lambda found: found["status"] == "proposed")
         await second.post("rule.activate", "legislation", f"{path}/activation", {}, subject=code)
