@@ -29,7 +29,7 @@ class ServiceSettings(BaseSettings):
     instance: str = "0"
     """Names this process among its replicas, so that a restarted one takes its partitions back at once."""
     pool_size: int = 10
-    most_requests: int = 256
+    most_requests: int = 128
     """That one process works on at once; more are answered 503 with ``Retry-After``."""
     socket_fd: int | None = None
     """A listening socket that was opened for us, to be used in the place of ``host`` and ``port``."""
