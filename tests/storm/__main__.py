@@ -22,7 +22,7 @@ def main() -> int:
         seed=seed,
         kills=words.kills,
         minutes=words.minutes,
-        acknowledged=words.acknowledged,
+        acknowledged=words.kills * 250 if words.acknowledged is None else words.acknowledged,
         away_s=away,
         apart=not words.together,
         disks=not words.no_disks,
@@ -74,7 +74,7 @@ def _words() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--minutes", type=float, default=40.0, help="the storm ends then, whatever is left of its plan")
-    parser.add_argument("--acknowledged", type=int, default=0, help="go on until so many are, within the minutes")
+    parser.add_argument("--acknowledged", type=int, help="go on until so many are, within the minutes; 250 for a kill")
     parser.add_argument("--broker-away", type=float, help="seconds; a quarter of the minutes, at most 600")
     parser.add_argument("--together", action="store_true", help="one process per service, not one per role")
     parser.add_argument("--no-disks", action="store_true", help="no small disks, so none that is full")

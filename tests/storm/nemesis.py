@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from random import Random
 
 import httpx
 from tests.storm import processes
@@ -18,6 +19,7 @@ from tests.storm.links import Link
 from tests.storm.plan import Fault
 from tests.storm.platform import Platform
 from tests.storm.probes import Probes, Recovery
+from tests.storm.redelivery import redeliver
 
 RECOVERED_S = 120.0
 ENDED_S = 40.0
@@ -57,6 +59,7 @@ class Nemesis:
             "zombie-relay": self._zombie,
             "disk-full": self._fill,
             "clock-off": self._shift,
+            "redelivery": self._redeliver,
         }
         self._seen: set[str] = set()
 
@@ -145,6 +148,9 @@ class Nemesis:
             await asyncio.sleep(fault.seconds)
         finally:
             self._disks.empty(fault.target)
+
+    async def _redeliver(self, fault: Fault) -> None:
+        await redeliver(self._platform.bootstrap, Random(f"{fault.target}/{len(self.done)}"))
 
     async def _shift(self, fault: Fault) -> None:
         file = self._platform.clock_file(fault.target)

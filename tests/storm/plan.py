@@ -8,7 +8,16 @@ from random import Random
 from typing import Literal
 
 Kind = Literal[
-    "kill", "pause", "slow-link", "cut-link", "torn-link", "broker-away", "zombie-relay", "disk-full", "clock-off"
+    "kill",
+    "pause",
+    "slow-link",
+    "cut-link",
+    "torn-link",
+    "broker-away",
+    "zombie-relay",
+    "disk-full",
+    "clock-off",
+    "redelivery",
 ]
 KILL_S, PAUSE_S, LINK_S, ZOMBIE_S, DISK_S, CLOCK_S, RECOVERY_S = 6.0, 16.0, 10.0, 20.0, 12.0, 20.0, 8.0
 """What a fault of each kind takes, about; with what comes after it."""
@@ -63,6 +72,7 @@ def _round(chance: Random, targets: Sequence[str], *, disks: bool) -> list[Fault
         Fault("slow-link", chance.choice(SERVERS), chance.uniform(5, 15), 1, chance.uniform(0.2, 1.5)),
         Fault("pause", _victim(chance, targets), _pause(chance), chance.uniform(0.5, 2)),
         Fault("torn-link", chance.choice(SERVERS), chance.uniform(3, 8), 1),
+        Fault("redelivery", "kafka", quiet=1),
         Fault("cut-link", chance.choice(SERVERS), chance.uniform(3, 15), 1),
         Fault("clock-off", chance.choice(services), CLOCK_S, 1, chance.choice([-CLOCK_OFF_S, CLOCK_OFF_S])),
     ]

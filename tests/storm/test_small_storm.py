@@ -16,6 +16,7 @@ PLAN = (
     Fault("kill", "matching serve", quiet=4),
     Fault("pause", "legislation serve", 12.0, 1),
     Fault("kill", "kafka", quiet=1),
+    Fault("redelivery", "kafka", quiet=1),
     Fault("kill", "postgres", quiet=1),
     Fault("torn-link", "postgres", 2.0, 1),
     Fault("kill", "registry serve", quiet=1),
