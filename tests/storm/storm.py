@@ -176,4 +176,4 @@ def sabotaged(asked: Asked, name: str) -> Asked:
     kills = [Fault("kill", victim, quiet=chance.uniform(1, 3)) for victim in victims]
     plan = (*kills[:6], *again, *kills[6:])
     short = replace(asked, minutes=SABOTAGED_MINUTES, away_s=0, disks=False, apart=False)
-    return replace(short, sabotage=name, plan=plan, kills=len(kills))
+    return replace(short, sabotage=name, plan=plan, kills=len(kills), acknowledged=0)
