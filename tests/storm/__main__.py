@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from random import SystemRandom
@@ -15,6 +16,7 @@ SHOWN = 40
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the platform ends with the storm
     words = _words()
     seed = words.seed if words.seed is not None else SystemRandom().randrange(10**6)
     away = words.broker_away if words.broker_away is not None else min(600.0, words.minutes * 60 / 4)

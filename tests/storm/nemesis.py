@@ -20,9 +20,12 @@ from tests.storm.plan import Fault
 from tests.storm.platform import Platform
 from tests.storm.probes import Probes, Recovery
 from tests.storm.redelivery import redeliver
+from tests.storm.verdicts import Verdict
 
 RECOVERED_S = 120.0
 ENDED_S = 40.0
+TOLD = {"broker-away": "kafka", "clock-off": "clock"}
+"""What readiness calls degraded meanwhile."""
 
 
 @dataclass
@@ -35,6 +38,17 @@ class Done:
     recovery: Recovery
     seen: set[str] = field(default_factory=set)
     """What readiness called degraded meanwhile."""
+
+
+def silent(done: list[Done]) -> list[Verdict]:
+    """Faults that readiness must tell of while they last, and did not."""
+    return [
+        Verdict(
+            "disagrees", one.fault.target, f"{one.fault.kind}: readiness never said degraded: {TOLD[one.fault.kind]}"
+        )
+        for one in done
+        if one.fault.kind in TOLD and TOLD[one.fault.kind] not in one.seen
+    ]
 
 
 class Nemesis:

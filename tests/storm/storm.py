@@ -19,7 +19,7 @@ from tests.storm.disks import Disks
 from tests.storm.drive import HANDS, Driver
 from tests.storm.history import History, commands
 from tests.storm.links import Link
-from tests.storm.nemesis import Nemesis
+from tests.storm.nemesis import Nemesis, silent
 from tests.storm.plan import Fault, faults
 from tests.storm.platform import SERVICES, Platform
 from tests.storm.probes import Probes
@@ -104,7 +104,7 @@ async def _blow(
     await nemesis.run(plan, until)
     await _until_acknowledged(wire.history, asked.acknowledged, until)
     await driver.finish(FINISH_S)
-    verdicts = await _look(world, wire, platform, folder)
+    verdicts = await _look(world, wire, platform, folder) + silent(nemesis.done)
     made = commands((folder / "history.jsonl").read_text().splitlines())
     outcome = Outcome(made, nemesis.done, verdicts)
     outcome.notes = _notes(driver, wire, disks, nemesis, asked)
@@ -151,8 +151,6 @@ def _notes(driver: Driver, wire: Wire, disks: Disks, nemesis: Nemesis, asked: As
     for one in nemesis.done:
         if one.recovery.visible_s is None:
             notes.append(f"NOT RECOVERED in time: {one.fault}")
-        if one.fault.kind in ("broker-away", "clock-off"):
-            notes.append(f"{one.fault.kind} {one.fault.target}: readiness said degraded {sorted(one.seen)}")
     return notes
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from tests.storm.history import Command
-from tests.storm.nemesis import Done
+from tests.storm.nemesis import Done, silent
 from tests.storm.plan import Fault
 from tests.storm.probes import Recovery
 from tests.storm.report import Outcome, line, p95, table
@@ -69,6 +69,14 @@ def test_what_did_not_recover_or_was_not_caught_spoils_it_too() -> None:
     late = Done(Fault("kill", "kafka"), 1.0, 1.0, Recovery(None, None))
     assert not Outcome(COMMANDS, [late], []).good
     assert not Outcome(COMMANDS, DONE, [], sabotage_caught=8, sabotage_total=9).good
+
+
+def test_readiness_that_keeps_silent_about_a_fault_is_told() -> None:
+    away = Fault("broker-away", "kafka", 40.0)
+    told = Done(away, 1.0, 41.0, Recovery(0.1, 1.0), {"kafka"})
+    assert silent([told, *DONE]) == []
+    [verdict] = silent([told, Done(away, 1.0, 41.0, Recovery(0.1, 1.0))])
+    assert (verdict.kind, verdict.subject) == ("disagrees", "kafka")
 
 
 @pytest.mark.parametrize(
