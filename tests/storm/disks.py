@@ -16,8 +16,9 @@ FILLER = ".full"
 class Disks:
     """A tmpfs of its own under each server's data folder; ``why_not`` says why there is none."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, size: str = SIZE) -> None:
         self._home = home
+        self._size = size
         self._mounted: list[Path] = []
         self.why_not = "" if os.geteuid() == 0 else "only root may mount a tmpfs"
 
@@ -55,7 +56,7 @@ class Disks:
         with tempfile.TemporaryDirectory(dir=self._home.parent) as aside:
             kept = Path(aside) / place.name
             subprocess.run(["cp", "-a", str(place), str(kept)], check=True)
-            options = f"size={SIZE},mode=0700,uid={owner.st_uid},gid={owner.st_gid}"
+            options = f"size={self._size},mode=0700,uid={owner.st_uid},gid={owner.st_gid}"
             mounting = subprocess.run(
                 ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)],
                 capture_output=True,
