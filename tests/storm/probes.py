@@ -39,12 +39,11 @@ class Probes:
         world, chance, agency = self._world, self._chance, self._world.agencies[0]
         self._worker_id = await stories.registered(world, chance, agency, "matching")
         await stories.claimed(world, agency, self._worker_id, 1, None)
-        worker_id = await stories.registered(world, chance, agency, *stories.PURPOSES)
-        await stories.claimed(world, agency, worker_id, 1, None)
-        vacancy = await stories.lawful_vacancy(world, chance, world.employers[0], None)
-        await agency.until("matching", f"/v1/profiles/{worker_id}", lambda found: found["status"] == "live")
-        placement = await stories.agreed(world, agency, world.employers[0], vacancy["id"], worker_id, chance)
-        self._preparation = await stories.opened(agency, placement)
+        placement_id = await stories.placed(world, chance, agency, world.employers[0])
+        self._preparation = await stories.opened(agency, placement_id)
+        # A placement that stays ready: whoever acts on an old event of its preparation shows by it.
+        ready = await stories.placed(world, chance, agency, world.employers[0])
+        await stories.made_ready(world, chance, agency, ready)
 
     async def run(self, target: str, since: float, patience_s: float) -> Recovery:
         """Probe the way through ``target`` until its effect is seen, at most ``patience_s``."""

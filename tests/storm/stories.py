@@ -90,13 +90,25 @@ async def member_comes_and_goes(world: World, chance: Random) -> None:
 async def journey(world: World, chance: Random) -> None:
     """A worker from the registration to the arrival; some stop on the way."""
     agency, owner = chance.choice(world.agencies), chance.choice(world.employers)
+    placement_id = await placed(world, chance, agency, owner)
+    if chance.random() < 0.15:
+        return
+    preparation_id = await made_ready(world, chance, agency, placement_id)
+    if chance.random() > 0.2:
+        await go(world, agency, owner, preparation_id, placement_id)
+
+
+async def placed(world: World, chance: Random, agency: Client, owner: Client) -> str:
+    """A worker registered, claimed, live, and agreed upon: the placement."""
     worker_id = await registered(world, chance, agency, *PURPOSES)
     await claimed(world, agency, worker_id, 3, None)
     vacancy = await lawful_vacancy(world, chance, owner, None)
     await agency.until("matching", f"/v1/profiles/{worker_id}", lambda found: found["status"] == "live")
-    placement_id = await agreed(world, agency, owner, vacancy["id"], worker_id, chance)
-    if chance.random() < 0.15:
-        return
+    return await agreed(world, agency, owner, vacancy["id"], worker_id, chance)
+
+
+async def made_ready(world: World, chance: Random, agency: Client, placement_id: str) -> str:
+    """Everything that the law asks is done, and the placement is ready: the preparation."""
     preparation = await opened(agency, placement_id)
     path = f"/v1/preparations/{preparation['id']}"
     newcomer = chance.random() < 0.5
@@ -104,9 +116,8 @@ async def journey(world: World, chance: Random) -> None:
     preparation = await agency.until("worker-prep", path, lambda found: _assigned(found, newcomer=newcomer))
     await prepare(world, agency, preparation, chance)
     await agency.until("worker-prep", path, lambda found: found["status"] == "cleared")
-    if chance.random() < 0.2:
-        return
-    await go(world, agency, owner, preparation["id"], placement_id)
+    await agency.until("matching", f"/v1/placements/{placement_id}", lambda found: found["status"] == "ready")
+    return str(preparation["id"])
 
 
 async def prepare(world: World, agency: Client, preparation: dict[str, Any], chance: Random) -> None:
