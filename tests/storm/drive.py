@@ -6,14 +6,20 @@ import asyncio
 from random import Random
 
 from tests.storm.stories import STORIES
+from tests.storm.verdicts import Verdict
 from tests.storm.wire import Over, Refused
 from tests.storm.world import World
 
 HANDS = 16
 
 
+def refused(story: str, refusal: Refused) -> Verdict:
+    """No story asks for what its earlier, acknowledged steps do not allow: one of them was not in effect."""
+    return Verdict("lost", story, f"refused with {refusal} after what was acknowledged")
+
+
 class Driver:
-    """The load; ``refused`` counts the stories that the platform ended with a refusal."""
+    """The load; ``verdicts`` are the stories that the platform ended with a refusal."""
 
     def __init__(self, world: World, seed: int, hands: int = HANDS) -> None:
         self._world = world
@@ -21,7 +27,8 @@ class Driver:
         self._hands = hands
         self._last = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self.refused: dict[str, int] = {}
+        self.verdicts: list[Verdict] = []
+        self.ended_in_doubt = 0
 
     def begin(self) -> None:
         self._tasks = [asyncio.create_task(self._tell(number)) for number in range(self._hands)]
@@ -42,7 +49,9 @@ class Driver:
             try:
                 await story(self._world, Random(chance.getrandbits(64)))
             except Refused as refusal:
-                what = f"{story.__name__}: {refusal}"
-                self.refused[what] = self.refused.get(what, 0) + 1
+                if refusal.doubted:
+                    self.ended_in_doubt += 1
+                else:
+                    self.verdicts.append(refused(story.__name__, refusal))
             except Over:
                 return

@@ -14,6 +14,7 @@ from random import Random
 import httpx
 from tests.storm import processes
 from tests.storm.disks import Disks
+from tests.storm.drive import refused
 from tests.storm.history import History
 from tests.storm.links import Link
 from tests.storm.plan import Fault
@@ -21,6 +22,7 @@ from tests.storm.platform import Platform
 from tests.storm.probes import Probes, Recovery
 from tests.storm.redelivery import redeliver
 from tests.storm.verdicts import Verdict
+from tests.storm.wire import Refused
 
 RECOVERED_S = 120.0
 ENDED_S = 40.0
@@ -63,6 +65,7 @@ class Nemesis:
         self._probes = probes
         self._history = history
         self.done: list[Done] = []
+        self.verdicts: list[Verdict] = []
         self._deeds: dict[str, Callable[[Fault], Awaitable[None]]] = {
             "kill": self._kill,
             "pause": self._pause,
@@ -90,7 +93,11 @@ class Nemesis:
         began = time.monotonic()
         await self._deeds[fault.kind](fault)
         ended = time.monotonic()
-        recovery = await self._probes.run(fault.target, ended, RECOVERED_S)
+        try:
+            recovery = await self._probes.run(fault.target, ended, RECOVERED_S)
+        except Refused as refusal:
+            self.verdicts.append(refused(f"the probe after {fault.kind}", refusal))
+            return
         self._history.note("recovered", kind=fault.kind, answer=recovery.answer_s, visible=recovery.visible_s)
         self.done.append(Done(fault, began, ended, recovery, self._seen))
 

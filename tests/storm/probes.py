@@ -34,6 +34,7 @@ class Probes:
         self._given = True
         self._preparation: dict[str, Any] = {}
         self._tally = 0
+        self._left: list[asyncio.Task[None]] = []
 
     async def prepare(self) -> None:
         world, chance, agency = self._world, self._chance, self._world.agencies[0]
@@ -54,7 +55,8 @@ class Probes:
         seen = time.monotonic() - since
         if not done:
             # The command goes on: it may yet be answered, and the checker will want to know.
-            self._left = probing
+            probing.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self._left.append(probing)
             return Recovery(answered[0] - since if answered else None, None)
         probing.result()
         return Recovery(answered[0] - since, seen)

@@ -16,7 +16,7 @@ from random import Random
 from tests.storm import leaks, readers
 from tests.storm.checker import judge
 from tests.storm.disks import Disks
-from tests.storm.drive import HANDS, Driver
+from tests.storm.drive import HANDS, Driver, refused
 from tests.storm.history import History, commands
 from tests.storm.links import Link
 from tests.storm.nemesis import Nemesis, silent
@@ -27,7 +27,7 @@ from tests.storm.report import Outcome
 from tests.storm.rest import HELD, at_rest
 from tests.storm.strangers import shown_to_strangers
 from tests.storm.verdicts import Verdict
-from tests.storm.wire import Wire
+from tests.storm.wire import Refused, Wire
 from tests.storm.world import World, furnish
 
 FINISH_S, REST_S = 90.0, 120.0
@@ -94,9 +94,12 @@ async def _standing(platform: Platform, disks: Disks, *, with_disks: bool) -> As
 async def _blow(
     asked: Asked, platform: Platform, disks: Disks, links: dict[str, Link], wire: Wire, folder: Path
 ) -> Outcome:
-    world = await furnish(wire, platform.told["clients"], datetime.now(UTC).date())
-    probes = Probes(world, asked.seed)
-    await probes.prepare()
+    try:
+        world = await furnish(wire, platform.told["clients"], datetime.now(UTC).date())
+        probes = Probes(world, asked.seed)
+        await probes.prepare()
+    except Refused as refusal:
+        return Outcome([], [], [refused("before the storm", refusal)])
     driver, nemesis = Driver(world, asked.seed, asked.hands), Nemesis(platform, links, disks, probes, wire.history)
     until = time.monotonic() + asked.minutes * 60
     plan = list(asked.plan) if asked.plan is not None else _planned(asked, platform, disks)
@@ -104,7 +107,7 @@ async def _blow(
     await nemesis.run(plan, until)
     await _until_acknowledged(wire.history, asked.acknowledged, until)
     await driver.finish(FINISH_S)
-    verdicts = await _look(world, wire, platform, folder) + silent(nemesis.done)
+    verdicts = await _look(world, wire, platform, folder) + silent(nemesis.done) + nemesis.verdicts + driver.verdicts
     made = commands((folder / "history.jsonl").read_text().splitlines())
     outcome = Outcome(made, nemesis.done, verdicts)
     outcome.notes = _notes(driver, wire, disks, nemesis, asked)
@@ -142,16 +145,15 @@ async def _look(world: World, wire: Wire, platform: Platform, folder: Path) -> l
 
 
 def _notes(driver: Driver, wire: Wire, disks: Disks, nemesis: Nemesis, asked: Asked) -> list[str]:
-    notes = [f"stories refused: {what} × {times}" for what, times in sorted(driver.refused.items())]
-    notes += [f"UNEXPECTED {where} × {times}" for where, times in sorted(wire.unexpected.items())]
+    notes = [f"UNEXPECTED {where} × {times}" for where, times in sorted(wire.unexpected.items())]
+    if driver.ended_in_doubt:
+        notes.append(f"{driver.ended_in_doubt} stories ended with a refusal after a doubt")
     if driver.late:
         notes.append(f"{driver.late} stories had not come to their end after {FINISH_S:.0f} s")
     if asked.disks and disks.why_not:
         notes.append(f"SKIPPED disk-full: {disks.why_not}")
-    for one in nemesis.done:
-        if one.recovery.visible_s is None:
-            notes.append(f"NOT RECOVERED in time: {one.fault}")
-    return notes
+    late = [one.fault for one in nemesis.done if one.recovery.visible_s is None]
+    return notes + [f"NOT RECOVERED in time: {fault}" for fault in late]
 
 
 def fresh_folder(parent: Path | None = None) -> Path:
