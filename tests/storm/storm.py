@@ -172,8 +172,8 @@ def sabotaged(asked: Asked, name: str) -> Asked:
     chance = Random(f"sabotage/{asked.seed}")
     victims = [f"{service} serve" for service in SERVICES] * 3
     chance.shuffle(victims)
-    again = [Fault("redelivery", "kafka", quiet=1)] * 2
+    again = Fault("redelivery", "kafka", quiet=1)
     kills = [Fault("kill", victim, quiet=chance.uniform(1, 3)) for victim in victims]
-    plan = (*kills[:6], *again, *kills[6:])
+    plan = (*kills[:2], again, *kills[2:5], again, *kills[5:])
     short = replace(asked, minutes=SABOTAGED_MINUTES, away_s=0, disks=False, apart=False)
     return replace(short, sabotage=name, plan=plan, kills=len(kills), acknowledged=0)
