@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, PUBLIC, Caller, Door, Show, door_router
 from imdi_common.paging import Page
-from imdi_common.shapes import CountryCode, LongText, Shape, Text, UtcTime, Versioned
+from imdi_common.shapes import CountryCode, Day, LongText, Shape, Text, UtcTime, Versioned
 from imdi_contracts.codes import MemberKind
 from imdi_registry.actions.apply_member import apply_member
 from imdi_registry.actions.change_standing import change_standing
@@ -34,11 +34,13 @@ class LicenceRequest(Shape):
     type: ItemCode
     number: Text
     issuer: Text
-    valid_from: date
-    valid_until: date
+    valid_from: Day
+    valid_until: Day
 
 
 class Licence(LicenceRequest):
+    valid_from: date
+    valid_until: date
     status: LicenceStatus
 
 

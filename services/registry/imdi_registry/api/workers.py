@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.door import OWN, Caller, Door, Show, door_router
 from imdi_common.paging import Page
 from imdi_common.problems import invalid
-from imdi_common.shapes import CountryCode, Shape, Text, UtcTime, Versioned
+from imdi_common.shapes import CountryCode, Day, Shape, Text, UtcTime, Versioned
 from imdi_registry.actions.change_controller import Handover, change_controller
 from imdi_registry.actions.change_facts import Correction, change_facts
 from imdi_registry.actions.give_consent import give_consent
@@ -37,7 +37,7 @@ class PassportRequest(Shape):
 
     number: Text
     issuing_country: CountryCode
-    expires_on: date
+    expires_on: Day
     mrz: Zone | None = None
 
 
@@ -54,7 +54,7 @@ class ConsentGiven(Shape):
 class WorkerRequest(Shape):
     given_names: Text
     family_name: Text
-    birth_date: date
+    birth_date: Day
     sex: Sex
     nationality: CountryCode
     country: CountryCode
@@ -71,7 +71,7 @@ class WorkerCorrection(Shape):
 
     given_names: Text | None = None
     family_name: Text | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     sex: Sex | None = None
     nationality: CountryCode | None = None
     country: CountryCode | None = None
