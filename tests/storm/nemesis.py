@@ -24,7 +24,6 @@ from tests.storm.redelivery import redeliver
 from tests.storm.verdicts import Verdict
 from tests.storm.wire import Refused
 
-RECOVERED_S = 120.0
 ENDED_S = 40.0
 TOLD = {"broker-away": "kafka", "clock-off": "clock"}
 """What readiness calls degraded meanwhile."""
@@ -57,13 +56,20 @@ class Nemesis:
     """One fault after the other, until the plan or the time is over."""
 
     def __init__(
-        self, platform: Platform, links: dict[str, Link], disks: Disks, probes: Probes, history: History
+        self,
+        platform: Platform,
+        links: dict[str, Link],
+        disks: Disks,
+        probes: Probes,
+        history: History,
+        patience_s: float,
     ) -> None:
         self._platform = platform
         self._links = links
         self._disks = disks
         self._probes = probes
         self._history = history
+        self._patience_s = patience_s
         self.done: list[Done] = []
         self.verdicts: list[Verdict] = []
         self._deeds: dict[str, Callable[[Fault], Awaitable[None]]] = {
@@ -94,7 +100,7 @@ class Nemesis:
         await self._deeds[fault.kind](fault)
         ended = time.monotonic()
         try:
-            recovery = await self._probes.run(fault.target, ended, RECOVERED_S)
+            recovery = await self._probes.run(fault.target, ended, self._patience_s)
         except Refused as refusal:
             self.verdicts.append(refused(f"the probe after {fault.kind}", refusal))
             return

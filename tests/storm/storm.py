@@ -30,7 +30,6 @@ from tests.storm.verdicts import Verdict
 from tests.storm.wire import Refused, Wire
 from tests.storm.world import World, furnish
 
-FINISH_S, REST_S = 90.0, 120.0
 SABOTAGED_MINUTES = 1.5
 DROPPED_EVERY = 200
 """Of a short storm's events; of a long one's, one in 10⁴ is enough."""
@@ -49,6 +48,8 @@ class Asked:
     disks: bool = True
     sabotage: str | None = None
     hands: int = HANDS
+    patience_s: float = 120.0
+    """For each recovery, for the last stories, and for all to come to rest."""
     plan: tuple[Fault, ...] | None = None
     """In place of one drawn from the seed."""
 
@@ -100,14 +101,22 @@ async def _blow(
         await probes.prepare()
     except Refused as refusal:
         return Outcome([], [], [refused("before the storm", refusal)])
-    driver, nemesis = Driver(world, asked.seed, asked.hands), Nemesis(platform, links, disks, probes, wire.history)
+    driver, nemesis = (
+        Driver(world, asked.seed, asked.hands),
+        Nemesis(platform, links, disks, probes, wire.history, asked.patience_s),
+    )
     until = time.monotonic() + asked.minutes * 60
     plan = list(asked.plan) if asked.plan is not None else _planned(asked, platform, disks)
     driver.begin()
     await nemesis.run(plan, until)
     await _until_acknowledged(wire.history, asked.acknowledged, until)
-    await driver.finish(FINISH_S)
-    verdicts = await _look(world, wire, platform, folder) + silent(nemesis.done) + nemesis.verdicts + driver.verdicts
+    await driver.finish(asked.patience_s)
+    verdicts = (
+        await _look(world, wire, platform, folder, asked.patience_s)
+        + silent(nemesis.done)
+        + nemesis.verdicts
+        + driver.verdicts
+    )
     made = commands((folder / "history.jsonl").read_text().splitlines())
     outcome = Outcome(made, nemesis.done, verdicts)
     outcome.notes = _notes(driver, wire, disks, nemesis, asked)
@@ -124,11 +133,11 @@ def _planned(asked: Asked, platform: Platform, disks: Disks) -> list[Fault]:
     return faults(asked.seed, asked.kills, asked.minutes * 60, targets, away_s=asked.away_s, disks=disks.there)
 
 
-async def _look(world: World, wire: Wire, platform: Platform, folder: Path) -> list[Verdict]:
+async def _look(world: World, wire: Wire, platform: Platform, folder: Path, patience_s: float) -> list[Verdict]:
     """Judge when all has come to rest; what is only late is looked at again."""
     wire.over = asyncio.Event()
     for last in (False, False, True):
-        flows = await at_rest(world.steward, platform.bootstrap, REST_S)
+        flows = await at_rest(world.steward, platform.bootstrap, patience_s)
         wire.history.flush()
         made = commands((folder / "history.jsonl").read_text().splitlines())
         evidence, raw = await readers.read(world, made, platform.bootstrap)
@@ -149,7 +158,7 @@ def _notes(driver: Driver, wire: Wire, disks: Disks, nemesis: Nemesis, asked: As
     if driver.ended_in_doubt:
         notes.append(f"{driver.ended_in_doubt} stories ended with a refusal after a doubt")
     if driver.late:
-        notes.append(f"{driver.late} stories had not come to their end after {FINISH_S:.0f} s")
+        notes.append(f"{driver.late} stories had not come to their end after {asked.patience_s:.0f} s")
     if asked.disks and disks.why_not:
         notes.append(f"SKIPPED disk-full: {disks.why_not}")
     late = [one.fault for one in nemesis.done if one.recovery.visible_s is None]
@@ -176,4 +185,4 @@ def sabotaged(asked: Asked, name: str) -> Asked:
     kills = [Fault("kill", victim, quiet=chance.uniform(1, 3)) for victim in victims]
     plan = (*kills[:2], again, *kills[2:5], again, *kills[5:])
     short = replace(asked, minutes=SABOTAGED_MINUTES, away_s=0, disks=False, apart=False)
-    return replace(short, sabotage=name, plan=plan, kills=len(kills), acknowledged=0)
+    return replace(short, sabotage=name, plan=plan, kills=len(kills), acknowledged=0, patience_s=25)
