@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.app import create_app
@@ -139,5 +139,22 @@ def announced() -> Callable[[AsyncSession], Awaitable[list[tuple[str, str, str, 
         columns = outbox.c.topic, outbox.c.type, outbox.c.key, outbox.c.sequence, outbox.c.body
         rows = await session.execute(select(*columns).order_by(outbox.c.position))
         return [(topic, kind, key, sequence, json.loads(body)) for topic, kind, key, sequence, body in rows]
+
+    return read
+
+
+@pytest.fixture
+def lying_in() -> Callable[[AsyncSession, str], Awaitable[list[str]]]:
+    """``await lying_in(session, "CANARY")`` → the tables in which a text lies readable, as text or as bytes."""
+
+    async def read(session: AsyncSession, canary: str) -> list[str]:
+        tables = await session.scalars(text("select tablename from pg_tables where schemaname = 'public'"))
+        forms = canary, canary.encode().hex()
+        found = []
+        for table in list(tables):
+            rows = await session.scalars(text(f'select t::text from "{table}" t'))  # noqa: S608 - our own tables' names
+            if any(form in row for row in rows for form in forms):
+                found.append(table)
+        return found
 
     return read

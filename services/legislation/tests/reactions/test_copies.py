@@ -199,3 +199,17 @@ async def test_law_made_after_an_erasure_answers_the_erased_no_more(
     await parliament.settle()
     assert len(await told("requirements.determined")) == 1
     assert await session.scalar(select(func.count()).select_from(DeterminationFacts)) == 0
+
+
+async def test_of_the_erased_no_fact_lies_in_any_table(session: Any, parliament: Any, cases: Any, lying_in: Any) -> None:
+    await parliament.enact()
+    await parliament.enact("age", "criterion", {"criterion": "age", "min": 21})
+    await cases.worker(nationality="ID")
+    await cases.profile(facts={"kin": "CANARY"})
+    await cases.placement()
+    await cases.preparation(facts={"worker.facts.religion": "FOUNDLING"})
+    for canary in ("CANARY", "FOUNDLING"):
+        assert "determination_facts" in await lying_in(session, canary)
+    await cases.worker(status="erasure_requested", **GONE)
+    for canary in ("CANARY", "FOUNDLING", "1996-04-02"):
+        assert await lying_in(session, canary) == []

@@ -37,11 +37,16 @@ async def erase_worker(session: AsyncSession, worker_id: UUID, now: datetime) ->
         await session.delete(profile)
     await drop_claims(session, worker_id)
     await session.execute(delete(Worker).where(Worker.id == worker_id))
-    for topic in (PROFILES, WORKERS):
-        await forget(session, topic, str(worker_id))
+    await forget_told(session, worker_id)
     receipt = ErasedWorker(worker_id=worker_id, erased_at=now)
     session.add(receipt)
     await announce(session, receipt, ErasureCompleted(worker_id=str(worker_id)))
+
+
+async def forget_told(session: AsyncSession, worker_id: UUID) -> None:
+    """Forget what was sent and held of a worker; asked again of the erased, for what was still on its way then."""
+    for topic in (PROFILES, WORKERS):
+        await forget(session, topic, str(worker_id))
 
 
 async def _withdraw_placements(session: AsyncSession, worker_id: UUID, now: datetime) -> None:

@@ -13,7 +13,7 @@ from imdi_contracts.legislation import ASSESSMENTS, VacancyAssessed
 from imdi_contracts.registry import MEMBERS, WORKERS, MemberState, WorkerState
 from imdi_contracts.worker_prep import PREPARATIONS, PreparationState
 from imdi_matching.actions.apply_assessment import apply_assessment
-from imdi_matching.actions.erase_worker import erase_worker
+from imdi_matching.actions.erase_worker import erase_worker, forget_told
 from imdi_matching.actions.follow_preparation import follow_preparation
 from imdi_matching.actions.follow_worker import follow_worker
 from imdi_matching.actions.pause_vacancy import hold_vacancies, release_vacancies
@@ -24,6 +24,7 @@ async def worker_changed(session: AsyncSession, received: Received[WorkerState],
     """The profile follows the worker. It waits for the copy, so that no older state can be written after an erasure."""
     worker_id = UUID(received.state.worker_id)
     if await erased(session, [worker_id]):
+        await forget_told(session, worker_id)
         return
     await hold_worker(session, worker_id)
     worker = await lock_worker(session, worker_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Text, cast, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.due import cancel
@@ -19,7 +19,7 @@ from imdi_worker_prep.domain.announcements import Happened
 from imdi_worker_prep.domain.states import OPEN
 from imdi_worker_prep.storage.copies import WorkerCopy
 from imdi_worker_prep.storage.preparations import lock, of_worker
-from imdi_worker_prep.storage.tables import Booking, ErasedWorker, Item, ResultRow, WorkerKey
+from imdi_worker_prep.storage.tables import Booking, ErasedWorker, Item, Preparation, ResultRow, WorkerKey
 from imdi_worker_prep.storage.workers import is_erased
 
 
@@ -30,10 +30,20 @@ async def erase_worker(session: AsyncSession, worker_id: UUID, now: datetime) ->
     await session.execute(delete(WorkerKey).where(WorkerKey.worker_id == worker_id))
     for preparation_id in await of_worker(session, worker_id):
         await _empty(session, preparation_id)
+    await forget_told(session, worker_id)
     await session.execute(delete(WorkerCopy).where(WorkerCopy.id == worker_id))
     receipt = ErasedWorker(worker_id=worker_id, erased_at=now)
     session.add(receipt)
     await announce(session, receipt, ErasureCompleted(worker_id=str(worker_id)))
+
+
+async def forget_told(session: AsyncSession, worker_id: UUID) -> None:
+    """Forget what was sent of a worker's cases before their last; asked again, for what was still on its way then."""
+    last = select(Preparation.event_number).where(Preparation.worker_id == worker_id)
+    last = last.where(cast(Preparation.id, Text) == outbox.c.key)
+    cases = [str(preparation_id) for preparation_id in await of_worker(session, worker_id)]
+    told = (outbox.c.topic == PREPARATIONS.name, outbox.c.key.in_(cases), outbox.c.published_at.is_not(None))
+    await session.execute(delete(outbox).where(*told, outbox.c.sequence < last.scalar_subquery()))
 
 
 async def _empty(session: AsyncSession, preparation_id: UUID) -> None:
@@ -41,8 +51,6 @@ async def _empty(session: AsyncSession, preparation_id: UUID) -> None:
     dossier = await lock(session, preparation_id)
     if dossier is None:
         return
-    of_case = (outbox.c.topic == PREPARATIONS.name, outbox.c.key == str(preparation_id))
-    await session.execute(delete(outbox).where(*of_case, outbox.c.published_at.is_not(None)))
     for table in (ResultRow, Booking, Item):
         await session.execute(delete(table).where(table.preparation_id == preparation_id))
     held = dossier.preparation

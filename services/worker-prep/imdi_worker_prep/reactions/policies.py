@@ -13,7 +13,7 @@ from imdi_contracts import legislation, matching, registry
 from imdi_worker_prep.actions.apply_requirements import apply_requirements
 from imdi_worker_prep.actions.assign import hold_lots
 from imdi_worker_prep.actions.close import close
-from imdi_worker_prep.actions.erase_worker import erase_worker
+from imdi_worker_prep.actions.erase_worker import erase_worker, forget_told
 from imdi_worker_prep.actions.open_preparation import open_preparation
 from imdi_worker_prep.actions.reassign import follow_controller, follow_member
 from imdi_worker_prep.reactions.projections import keep_members, keep_workers
@@ -51,6 +51,7 @@ async def follow_workers(session: AsyncSession, received: Received[registry.Work
     """Erase who asks for it; hand cases to a new controller. Consent is asked at each reading, of the copy."""
     worker_id = UUID(received.state.worker_id)
     if await is_erased(session, worker_id):
+        await forget_told(session, worker_id)
         return
     if received.state.status != "registered":
         await erase_worker(session, worker_id, now)

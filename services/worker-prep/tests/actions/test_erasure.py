@@ -49,3 +49,23 @@ async def test_nothing_that_was_told_before_is_kept(hands: Any, world: Any, law:
     await world.publish()
     await world.worker(status="erasure_requested")
     assert await told() == ["preparation.closed", "erasure.completed"]
+
+
+@pytest.mark.parametrize("sent_before", [True, False])
+async def test_no_word_of_the_worker_stays_in_any_table(
+    hands: Any, world: Any, law: Any, lying_in: Any, ids: Any, sent_before: bool
+) -> None:
+    """Answers lie readable until then; references and evidence never do."""
+    await world.law(law.medical(), law.passport())
+    await hands.answer(ids["agency"], {"worker.facts.kin": "CANARY"})
+    await hands.result("medical_examination", ids["clinic"], evidence={"finding": "FOUNDLING"})
+    assert set(await lying_in(world.session, "CANARY")) == {"preparation", "outbox"}
+    assert await lying_in(world.session, "FOUNDLING") == await lying_in(world.session, "REF-1") == []
+    if sent_before:
+        await world.publish()
+    await world.worker(status="erasure_requested")
+    await world.publish()
+    await world.worker(status="erased")
+    assert await lying_in(world.session, "CANARY") == []
+    last = await world.session.scalars(text("select type from outbox where topic = 'imdi.worker-prep.preparations'"))
+    assert list(last) == ["org.imdi.preparation.closed.v1"]
