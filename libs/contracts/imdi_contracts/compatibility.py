@@ -35,8 +35,8 @@ def breaks(released: Shape, current: Shape) -> list[str]:
 
 
 def _parent(path: str) -> str:
-    """``a.b[].c`` → ``a.b[]``: a required field within a part that is itself new harms nobody."""
-    return path.rpartition(".")[0]
+    """``a.b[].c`` → ``a.b[]`` → ``a.b``: a required field within a part that is itself new harms nobody."""
+    return path.removesuffix("[]") if path.endswith("[]") else path.rpartition(".")[0]
 
 
 def _fields(part: dict[str, Any], defs: dict[str, Any], path: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -160,6 +160,7 @@ class DeterminedBar(Data):
     needs_fact: str | None = None
     rule: RuleReference
     basis: list[Basis]
+    disputed: list[DisputedSource] = Field(default_factory=list)
 
 
 class DeterminedCriterion(Data):
@@ -171,6 +172,7 @@ class DeterminedCriterion(Data):
     needs_fact: str | None = None
     rule: RuleReference
     basis: list[Basis]
+    disputed: list[DisputedSource] = Field(default_factory=list)
 
 
 class RequirementsDetermined(Event):

@@ -36,6 +36,7 @@ def test_something_was_released() -> None:
             ["a[].b is new and required"],
         ),
         ({"a": "string"}, {"a": "string", "b": "object?", "b.c": "string"}, []),
+        ({"a": "string"}, {"a": "string", "b": "array?", "b[]": "object", "b[].c": "string"}, []),
     ],
 )
 def test_what_breaks(before: Shape, after: Shape, broken: list[str]) -> None:

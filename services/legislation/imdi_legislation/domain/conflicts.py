@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from imdi_legislation.domain.effects import Requirement
@@ -23,17 +23,28 @@ class Conflict:
 
 
 def find_conflict(new: Rule, others: Iterable[Rule]) -> Conflict | None:
-    """The first reason why ``new`` cannot be law beside the other rules that bind in overlapping scope and time."""
-    if not isinstance(new.effect, Requirement):
-        return None
+    """The first reason why ``new`` cannot be law beside the other rules that bind in overlapping scope and time.
+
+    Where it spares cases, those that it replaces bind them on through its days, and are looked at there as well.
+    """
     by_code = sorted(others, key=lambda rule: rule.code)
     sparing = {rule.replaces: rule for rule in by_code if rule.opened_after and rule.replaces}
-    beside = [
-        rule
-        for rule in by_code
-        if isinstance(rule.effect, Requirement) and rule.code != new.code and _overlap(new, rule, sparing)
-    ]
-    return _differing(new, new.effect, beside) or _cycle(new, new.effect, beside)
+    foreign = [rule for rule in by_code if isinstance(rule.effect, Requirement) and rule.code != new.code]
+    for bound in _bound_in_its_days(new, {rule.id: rule for rule in by_code}):
+        if isinstance(bound.effect, Requirement):
+            beside = [rule for rule in foreign if _overlap(bound, rule, sparing)]
+            found = _differing(bound, bound.effect, beside) or _cycle(bound, bound.effect, beside)
+            if found:
+                return found
+    return None
+
+
+def _bound_in_its_days(new: Rule, by_id: Mapping[str, Rule]) -> Iterator[Rule]:
+    """The new version, and those before it that cases it spares stay with: of these its own days, as if not ended."""
+    bound: Rule | None = new
+    while bound:
+        yield replace(bound, begins=new.begins, ends=new.ends)
+        bound = by_id.get(bound.replaces or "") if bound.opened_after else None
 
 
 def _overlap(new: Rule, other: Rule, sparing: Mapping[str, Rule]) -> bool:

@@ -218,6 +218,20 @@ async def test_a_retired_rule_still_conflicts_until_its_last_day(
         assert isinstance(await deed, UUID)
 
 
+@pytest.mark.parametrize(("transition", "conflicts"), [("opened_after", True), ("all_open", False)])
+async def test_a_version_that_spares_cases_is_refused_where_the_one_before_it_would_meet_what_came_since(
+    parliament: Any, transition: str, conflicts: bool
+) -> None:
+    effect = {"code": "medical_examination", "category": "documents", "title": "M", "performed_by": "medical_provider"}
+    await parliament.enact("first", "requirement", effect, effective={"from": "2026-01-01", "until": "2027-05-31"})
+    await parliament.enact(begins=SUMMER)
+    deed = parliament.enact("first", "requirement", effect | {"category": "medical"}, begins=SUMMER, transition=transition)
+    if conflicts:
+        assert (await refused(deed)).extra == {"rules": ["first", "sa-medical"]}
+    else:
+        assert isinstance(await deed, UUID)
+
+
 async def test_a_rule_keeps_its_kind(parliament: Any) -> None:
     await parliament.draft("same")
     assert (await refused(parliament.draft("same", "bar", BAR))).slug == "kind-differs"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -68,6 +69,32 @@ def test_a_version_binds_on_while_those_after_it_spare_the_cases_before_them(
         )  # fmt: skip
     new = rule("new", begins=date(2028, 1, 1))
     assert bool(find_conflict(new, chain)) is conflicts
+
+
+@pytest.mark.parametrize(
+    ("spares", "meets", "conflicts"),
+    [
+        ((True,), {}, True),
+        ((False,), {}, False),
+        ((True, True), {}, True),
+        ((False, True), {}, False),
+        ((True, False), {}, False),
+        ((True,), {"ends": date(2026, 12, 31)}, False),
+        ((True,), {"destinations": "QA"}, False),
+    ],
+)
+def test_what_a_version_lets_bind_on_may_not_meet_what_came_since(
+    rule: MakeRule, item: MakeItem, spares: tuple[bool, ...], meets: dict[str, Any], conflicts: bool
+) -> None:
+    """The first of the chain contradicts a rule that began after its end: only cases that all after it spare see both."""
+    other = rule("other", **{"begins": date(2026, 6, 1), **meets})
+    chain = [rule("old", item(category="security"), id="v0", ends=date(2025, 12, 31))]
+    for number, spared in enumerate(spares, start=1):
+        begins = date(2025 + number, 1, 1)
+        chain.append(rule("old", id=f"v{number}", replaces=f"v{number - 1}", opened_after=spared, begins=begins))
+    *earlier, new = chain
+    new = replace(new, begins=date(2027, 1, 1))
+    assert bool(find_conflict(new, [other, *earlier])) is conflicts
 
 
 def test_a_version_emptied_on_its_first_day_binds_nobody(rule: MakeRule, item: MakeItem) -> None:

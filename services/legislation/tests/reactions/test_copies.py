@@ -41,6 +41,31 @@ async def test_in_whatever_order_copies_come_the_answer_is_one(
     assert await session.scalar(select(func.count()).select_from(Determination)) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "effect", "attribute", "theirs"),
+    [
+        ("criterion", {"criterion": "age", "min": 24}, "min", 23),
+        ("bar", {"prohibits": "departure", "reason": "war"}, "reason", "unrest"),
+    ],
+)
+async def test_bars_and_criteria_are_told_with_all_that_their_sources_say(
+    parliament: Any, cases: Any, told: Any, kind: str, effect: dict[str, Any], attribute: str, theirs: Any
+) -> None:
+    await parliament.enact()
+    source = {"instrument": str(parliament.instrument), "provision": "art. 9"}
+    await parliament.enact(
+        "said", kind, effect, disputed=[{"attribute": attribute, "value": theirs, "basis": [source]}]
+    )
+    await cases.open()
+    [answer] = await told("requirements.determined")
+    [found] = answer["bars"] + answer["criteria"]
+    assert [(one["attribute"], one["value"]) for one in found["disputed"]] == [
+        (attribute, effect[attribute]),
+        (attribute, theirs),
+    ]
+    assert found["disputed"][1]["basis"][0]["provision"] == "art. 9"
+
+
 async def test_the_same_input_has_the_same_hash_and_another_another(session: Any, cases: Any, told: Any) -> None:
     await cases.open()
     for departs in ("2027-03-02", "2027-03-01"):

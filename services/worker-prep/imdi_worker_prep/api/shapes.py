@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from imdi_common.shapes import Shape, UtcTime, Versioned
 from imdi_contracts.codes import Milestone
 from imdi_worker_prep.domain.states import ItemStatus, Status
@@ -41,6 +43,8 @@ class Bar(Shape):
     needs_fact: str | None
     rule: Rule
     basis: list[Basis]
+    disputed: list[Disputed] = Field(default=[])
+    """Not told in answers from before it was."""
 
 
 class Criterion(Shape):
@@ -50,6 +54,8 @@ class Criterion(Shape):
     needs_fact: str | None
     rule: Rule
     basis: list[Basis]
+    disputed: list[Disputed] = Field(default=[])
+    """Not told in answers from before it was."""
 
 
 class Performer(Shape):

@@ -109,10 +109,11 @@ async def lawful(_desk: Desk, world: Any) -> None:
 
 async def barred(_desk: Desk, world: Any) -> None:
     law = world.builders
+    other = {"attribute": "min", "value": 21, "rule": law.rule, "basis": [law.basis]}
     judged = {"rule": law.rule, "basis": [law.basis], "needs_fact": "worker.facts.kin"}
     bar = law.Bar.model_validate({"prohibits": "departure", "reason": "war", "status": "unknown"} | judged)
     age = {"criterion": "age", "effect": {"criterion": "age", "min": 23}, "status": "not_met"}
-    criterion = law.Criterion.model_validate(age | judged)
+    criterion = law.Criterion.model_validate(age | judged | {"disputed": [other]})
     await world.law(law.passport(), law.medical(), bars=[bar], criteria=[criterion])
 
 
