@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from imdi_common.rate_limit import RateLimit
 from imdi_common.service import Runtime, Service
 from imdi_common.telemetry import logger
 from imdi_legislation.actions.load_packs import PackRefused, load_pack, read_packs
 from imdi_legislation.api import determinations, instruments, rules
-from imdi_legislation.api.preview_limit import PreviewLimit
 from imdi_legislation.queries.standing import standing
 from imdi_legislation.reactions.due import DUE
 from imdi_legislation.reactions.policies import POLICIES
@@ -19,10 +19,10 @@ from imdi_legislation.storage.copies import METADATA
 
 
 @asynccontextmanager
-async def open_limit(runtime: Runtime) -> AsyncIterator[PreviewLimit]:
+async def open_limit(runtime: Runtime) -> AsyncIterator[RateLimit]:
     """What the API needs beside the database: the count of previews."""
     settings = runtime.settings
-    yield PreviewLimit(settings.previews_per_minute if isinstance(settings, Settings) else 0)
+    yield RateLimit(settings.previews_per_minute if isinstance(settings, Settings) else 0)
 
 
 async def load_packs(runtime: Runtime) -> None:

@@ -14,10 +14,12 @@ from pydantic import BaseModel, ConfigDict
 
 from imdi_common.clock import Clock
 from imdi_common.database import Database
+from imdi_common.rate_limit import RateLimit
 from imdi_common.service import Runtime, Service
 from imdi_common.telemetry import logger
 from imdi_registry.actions.set_platform_clients import PlatformClient, set_platform_clients
 from imdi_registry.api import clients, members, oauth, privacy, workers
+from imdi_registry.api.resources import Resources
 from imdi_registry.reactions.due import DUE_ACTIONS
 from imdi_registry.reactions.policies import POLICIES
 from imdi_registry.reactions.projections import PROJECTIONS
@@ -29,13 +31,13 @@ from imdi_registry.storage.vault import Vault
 
 
 @asynccontextmanager
-async def _open(runtime: Runtime) -> AsyncIterator[Vault]:
-    secret = cast(Settings, runtime.settings).master_secret
+async def _open(runtime: Runtime) -> AsyncIterator[Resources]:
+    settings = cast(Settings, runtime.settings)
     async with runtime.database.transaction() as session:
-        vault = await Vault.open(session, secret, runtime.clock.now())
+        vault = await Vault.open(session, settings.master_secret, runtime.clock.now())
     keeping = asyncio.create_task(keep_fresh(vault, runtime.database, runtime.clock))
     try:
-        yield vault
+        yield Resources(vault, RateLimit(settings.applications_per_minute), RateLimit(settings.tokens_per_minute))
     finally:
         keeping.cancel()
 
@@ -57,8 +59,8 @@ def _own_keys(runtime: Runtime) -> Callable[[], KeySet | None]:
     """Registry verifies tokens by its own keys: none until it has opened its vault."""
 
     def published() -> KeySet | None:
-        vault: Vault | None = runtime.resources
-        return vault.ring.published(runtime.clock.now()) if vault is not None else None
+        opened: Resources | None = runtime.resources
+        return opened.vault.ring.published(runtime.clock.now()) if opened is not None else None
 
     return published
 
@@ -81,7 +83,7 @@ async def bootstrap(runtime: Runtime) -> None:
 async def rotate_signing_key(runtime: Runtime) -> None:
     """Add the next signing key; it takes over by itself in five minutes, and the old one retires after it."""
     async with runtime.database.transaction() as session:
-        await signing_keys.rotate(session, cast(Vault, runtime.resources).master, runtime.clock.now())
+        await signing_keys.rotate(session, cast(Resources, runtime.resources).vault.master, runtime.clock.now())
 
 
 SERVICE = Service(

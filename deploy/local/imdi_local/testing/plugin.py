@@ -145,14 +145,14 @@ def announced() -> Callable[[AsyncSession], Awaitable[list[tuple[str, str, str, 
 
 @pytest.fixture
 def lying_in() -> Callable[[AsyncSession, str], Awaitable[list[str]]]:
-    """``await lying_in(session, "CANARY")`` → the tables in which a text lies readable, as text or as bytes."""
+    """Reads all tables; names those in which a given text lies readable, as text or as bytes."""
 
     async def read(session: AsyncSession, canary: str) -> list[str]:
         tables = await session.scalars(text("select tablename from pg_tables where schemaname = 'public'"))
         forms = canary, canary.encode().hex()
         found = []
         for table in list(tables):
-            rows = await session.scalars(text(f'select t::text from "{table}" t'))  # noqa: S608 - our own tables' names
+            rows = await session.scalars(text(f'select t::text from "{table}" t'))
             if any(form in row for row in rows for form in forms):
                 found.append(table)
         return found

@@ -12,11 +12,11 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr, StringConstraints
 from imdi_common.clock import today_in
 from imdi_common.door import NO_KEY, OWN, PUBLIC, Caller, door_router
 from imdi_common.problems import invalid
+from imdi_common.rate_limit import RateLimit
 from imdi_common.shapes import CountryCode, MoneyShape, Shape, Text, UtcTime, WageShape
 from imdi_contracts.codes import CEFR_LEVELS, Cefr
 from imdi_legislation.api.answers import Breach, Item, RuleReference, Standing
 from imdi_legislation.api.days import Day
-from imdi_legislation.api.preview_limit import PreviewLimit
 from imdi_legislation.domain.countries import COUNTRIES
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.queries.preview import Question, preview
@@ -129,8 +129,8 @@ class Requirements(Shape):
     openapi_extra=PUBLIC | NO_KEY | OWN,
 )
 async def preview_determination(asked: PreviewRequest, door: Caller) -> Response:
-    limit: PreviewLimit = door.runtime.resources
-    limit.demand(door.request.client.host if door.request.client else "", door.now)
+    limit: RateLimit = door.runtime.resources
+    limit.demand(door.request, door.now)
     question = _question(asked, door.now)
     async with door.reading() as session:
         return door.answer(Preview(**await preview(session, question)))

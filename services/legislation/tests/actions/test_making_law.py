@@ -225,7 +225,9 @@ async def test_a_version_that_spares_cases_is_refused_where_the_one_before_it_wo
     effect = {"code": "medical_examination", "category": "documents", "title": "M", "performed_by": "medical_provider"}
     await parliament.enact("first", "requirement", effect, effective={"from": "2026-01-01", "until": "2027-05-31"})
     await parliament.enact(begins=SUMMER)
-    deed = parliament.enact("first", "requirement", effect | {"category": "medical"}, begins=SUMMER, transition=transition)
+    deed = parliament.enact(
+        "first", "requirement", effect | {"category": "medical"}, begins=SUMMER, transition=transition
+    )
     if conflicts:
         assert (await refused(deed)).extra == {"rules": ["first", "sa-medical"]}
     else:

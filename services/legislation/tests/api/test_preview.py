@@ -8,8 +8,8 @@ from services.legislation.tests.api.conftest import INSTRUMENT_ID, SAUDI, Send, 
 from services.legislation.tests.conftest import Parliament, rule_body
 from sqlalchemy import select
 
+from imdi_common.rate_limit import RateLimit
 from imdi_common.service import Runtime
-from imdi_legislation.api.preview_limit import PreviewLimit
 from imdi_legislation.app import load_packs
 from imdi_legislation.storage.tables import Subject
 
@@ -99,7 +99,7 @@ async def test_wrong_questions_are_told_which_field(send: Send, wrong: dict[str,
 
 
 async def test_one_address_may_not_ask_without_end(runtime: Runtime, send: Send) -> None:
-    runtime.resources = PreviewLimit(2)
+    runtime.resources = RateLimit(2)
     statuses = [await send("POST", URL, "anybody", asked()) for _ in range(3)]
     assert [answer.status_code for answer in statuses] == [200, 200, 429]
     assert 0 < int(statuses[-1].headers["Retry-After"]) <= 60

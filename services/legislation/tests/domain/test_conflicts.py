@@ -86,7 +86,7 @@ def test_a_version_binds_on_while_those_after_it_spare_the_cases_before_them(
 def test_what_a_version_lets_bind_on_may_not_meet_what_came_since(
     rule: MakeRule, item: MakeItem, spares: tuple[bool, ...], meets: dict[str, Any], conflicts: bool
 ) -> None:
-    """The first of the chain contradicts a rule that began after its end: only cases that all after it spare see both."""
+    """The first of the chain contradicts a rule that began after its end; cases that all after it spare see both."""
     other = rule("other", **{"begins": date(2026, 6, 1), **meets})
     chain = [rule("old", item(category="security"), id="v0", ends=date(2025, 12, 31))]
     for number, spared in enumerate(spares, start=1):

@@ -226,7 +226,9 @@ async def test_law_made_after_an_erasure_answers_the_erased_no_more(
     assert await session.scalar(select(func.count()).select_from(DeterminationFacts)) == 0
 
 
-async def test_of_the_erased_no_fact_lies_in_any_table(session: Any, parliament: Any, cases: Any, lying_in: Any) -> None:
+async def test_of_the_erased_no_fact_lies_in_any_table(
+    session: Any, parliament: Any, cases: Any, lying_in: Any
+) -> None:
     await parliament.enact()
     await parliament.enact("age", "criterion", {"criterion": "age", "min": 21})
     await cases.worker(nationality="ID")

@@ -18,6 +18,7 @@ from imdi_registry.actions.apply_member import apply_member
 from imdi_registry.actions.change_standing import change_standing
 from imdi_registry.actions.record_licence import record_licence
 from imdi_registry.api.lists import PageQuery, page
+from imdi_registry.api.resources import resources_of
 from imdi_registry.domain.application import Application, OfferedService, StatedLicence
 from imdi_registry.domain.members import LicenceStatus, Move, Status
 from imdi_registry.queries import members
@@ -114,6 +115,7 @@ def stated(licence: LicenceRequest) -> StatedLicence:
 
 @router.post("", status_code=201, response_model=Member, summary="Apply to be a member", openapi_extra=PUBLIC)
 async def apply_to_be_member(body: MemberApplication, door: Caller) -> Response:
+    resources_of(door).applications.demand(door.request, door.now)
     application = Application(
         name=body.name,
         kind=body.kind,

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from imdi_common.door import NO_KEY, OWN, PUBLIC, Caller, door_router
 from imdi_common.shapes import Shape
 from imdi_registry.actions.issue_token import Issuer, TokenRefusedError, TokenRequest, issue_token
-from imdi_registry.api.resources import vault_of
+from imdi_registry.api.resources import resources_of, vault_of
 
 router = door_router(tags=["oauth"])
 NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -50,6 +50,7 @@ class Token(Shape):
     openapi_extra=PUBLIC | NO_KEY | BODY,
 )
 async def get_token(request: Request, door: Caller) -> Response:
+    resources_of(door).tokens.demand(request, door.now)
     try:
         asked = _asked(request.headers, await request.body())
         async with door.reading() as session:
