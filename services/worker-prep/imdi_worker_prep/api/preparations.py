@@ -23,7 +23,11 @@ router = door_router(prefix="/v1/preparations", tags=["preparations"])
 
 Answers = Annotated[
     dict[str, Any],
-    Body(max_length=100, description="Answers by the fact's full name: true or false, a whole number, or a text."),
+    Body(
+        max_length=100,
+        description="Answers by the fact's full name: true or false, a whole number, or a text. "
+        "`placement.departure_on` moves the day of departure.",
+    ),
 ]
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 FactValue = bool | int | str
 WORKER_FACT = re.compile(r"worker\.facts\.[a-z][a-z0-9_]{0,59}", re.ASCII)
 FIRST_DEPARTURE = "placement.first_departure"
+DEPARTURE_ON = "placement.departure_on"
+"""Answering it moves the day of departure: it has no other home."""
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 NAME = re.compile(r"[A-Za-z0-9_.]{1,100}", re.ASCII)
 LARGEST = 2**53 - 1
@@ -20,8 +24,14 @@ def fault(name: str, value: object) -> tuple[str, str] | None:
     """The rule that an answer breaks, and what it says; none where it is a good one."""
     if name == FIRST_DEPARTURE:
         return None if isinstance(value, bool) else ("type", "must be true or false")
+    if name == DEPARTURE_ON:
+        return None if day_of(value) else ("day", "must be a day, as in 2027-03-01")
     if not WORKER_FACT.fullmatch(name):
         return "answerable", "is not a fact that can be answered here"
+    return _value_fault(value)
+
+
+def _value_fault(value: object) -> tuple[str, str] | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -29,6 +39,17 @@ def fault(name: str, value: object) -> tuple[str, str] | None:
     if isinstance(value, str):
         return _text_fault(value)
     return "type", "must be true or false, a whole number or a text"
+
+
+def day_of(value: object) -> date | None:
+    """The day that an answer names, of this century or its neighbours; none where it is no day."""
+    if not (isinstance(value, str) and DAY.fullmatch(value)):
+        return None
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return day if 1900 <= day.year < 2200 else None
 
 
 def _text_fault(value: str) -> tuple[str, str] | None:

@@ -127,6 +127,29 @@ async def test_changes_need_the_version_last_read(desk: Any) -> None:
     ]
 
 
+async def test_facts_of_the_placement_are_answered_and_its_day_is_the_day_of_departure(desk: Any) -> None:
+    state = await desk.begin("planned")
+    path = f"/v1/preparations/{state['preparation']}/facts"
+    answers = {"placement.departure_on": "2027-03-01", "placement.first_departure": False}
+    moved = await desk.send("PUT", path, "agency", answers, headers={"If-Match": '"2"'})
+    assert moved.status_code == 200, moved.text
+    body = moved.json()
+    assert (body["departure_on"], body["revision"]) == ("2027-03-01", 2)
+    assert body["facts"] == {"placement.first_departure": False}
+    again = await desk.send("PUT", path, "agency", answers, headers={"If-Match": '"3"'})
+    assert (again.json()["revision"], again.headers["ETag"]) == (2, '"3"')
+
+
+@pytest.mark.parametrize(("day", "rule"), [("2026-11-22", "not_past"), ("soon", "day")])
+async def test_a_departure_is_answered_by_a_day_to_come(desk: Any, day: str, rule: str) -> None:
+    state = await desk.begin("planned")
+    path = f"/v1/preparations/{state['preparation']}/facts"
+    answer = await desk.send("PUT", path, "agency", {"placement.departure_on": day}, headers={"If-Match": "*"})
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["rule"]) == ("placement.departure_on", rule)
+
+
 BAD_ANSWERS = [
     "[]",
     '"x"',
