@@ -7,12 +7,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, PUBLIC, Caller, Door, Show, door_router
 from imdi_common.paging import Page
-from imdi_common.shapes import CountryCode, Day, LongText, Shape, Text, UtcTime, Versioned
+from imdi_common.shapes import CountryCode, LongText, Shape, Text, UtcTime, Versioned, written_day
 from imdi_contracts.codes import MemberKind
 from imdi_registry.actions.apply_member import apply_member
 from imdi_registry.actions.change_standing import change_standing
@@ -26,6 +26,8 @@ from imdi_registry.queries import members
 router = door_router(prefix="/v1/members", tags=["members"])
 
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+LicenceDay = Annotated[date, BeforeValidator(written_day)]
+"""A day as it is written; one without an end is said to end with the calendar."""
 Destination = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|\*)$")]
 
 
@@ -35,13 +37,11 @@ class LicenceRequest(Shape):
     type: ItemCode
     number: Text
     issuer: Text
-    valid_from: Day
-    valid_until: Day
+    valid_from: LicenceDay
+    valid_until: LicenceDay
 
 
 class Licence(LicenceRequest):
-    valid_from: date
-    valid_until: date
     status: LicenceStatus
 
 

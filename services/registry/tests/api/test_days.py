@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-NO_DAYS = ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00", "1798761600", "0", 0, 1798761600, "20270101", "9999-12-31")
+NO_DAYS = ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00", "1798761600", "0", 0, 1798761600, "20270101", "2027-1-1")
 
 
 @pytest.mark.parametrize("day", NO_DAYS)
@@ -30,3 +30,13 @@ async def test_what_only_resembles_a_day_is_refused_by_its_field(
         answer = await desk.send(method, path, who, body, headers={"If-Match": "*"})
         assert answer.status_code == 422, (path, field, answer.text)
         assert [error["field"].rsplit(".", 1)[-1] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize("day", ["1899-12-31", "2200-01-01", "9999-12-31"])
+async def test_nobody_is_born_in_another_century_and_no_passport_lasts_to_one(
+    desk: Any, registering: Any, day: str
+) -> None:
+    await desk.join("Himal")
+    passport = {"number": "PA7654321", "issuing_country": "NP", "expires_on": day}
+    for changed in ({"birth_date": day}, {"passport": passport}):
+        assert (await desk.post("/v1/workers", "Himal", registering(**changed))).status_code == 422
