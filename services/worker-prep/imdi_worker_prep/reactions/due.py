@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.due import DueAction
 from imdi_worker_prep.actions.expire import expire
+from imdi_worker_prep.actions.reassign import REASSIGN, go_on_reassigning
 from imdi_worker_prep.actions.reckoning import EXPIRY
 
 
@@ -16,4 +17,4 @@ async def end_clearances(session: AsyncSession, subject: str, now: datetime) -> 
     await expire(session, UUID(subject), now)
 
 
-DUE: dict[str, DueAction] = {EXPIRY: end_clearances}
+DUE: dict[str, DueAction] = {EXPIRY: end_clearances, REASSIGN: go_on_reassigning}

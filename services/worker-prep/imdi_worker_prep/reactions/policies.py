@@ -65,7 +65,7 @@ async def follow_members(session: AsyncSession, received: Received[registry.Memb
     """Draw again what a member leaves open, and let a new one have what waits."""
     await hold_lots(session, alone=True)
     await keep_members(session, [received])
-    await follow_member(session, received.state, now)
+    await follow_member(session, UUID(received.state.member_id), now)
 
 
 POLICIES: list[Policy[Any]] = [

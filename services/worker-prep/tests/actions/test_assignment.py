@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from imdi_common.mechanics import due
 from imdi_common.problems import Problem
+from imdi_worker_prep.actions import reassign
 from imdi_worker_prep.actions.expire import expire
 from imdi_worker_prep.domain.assignment import draw
+from imdi_worker_prep.reactions.due import DUE
 from imdi_worker_prep.storage.tables import Lot
 
 DAY = date(2026, 12, 20)
@@ -36,6 +39,35 @@ async def test_a_fallen_members_open_items_return_to_the_lot(
     await world.member("clinic2", "medical_examination")
     assert (await world.dossier()).item("medical_examination").assigned_to == ids["clinic2"]
     assert (await told())[3:] == ["preparation.planned", "preparation.planned"]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 100])
+async def test_what_concerns_many_cases_is_done_by_and_by(
+    monkeypatch: pytest.MonkeyPatch, world: Any, world_of: Any, law: Any, ids: Any, batch: int
+) -> None:
+    """A transaction takes so many cases, and what is left falls due until none is."""
+    monkeypatch.setattr(reassign, "BATCH", batch)
+    await world.opened("clinic")
+    await world.law(law.medical())
+    cases = [world]
+    for _ in range(2):
+        other = world_of(world.session, sequence=100)
+        await other.worker("preparation")
+        await other.placement()
+        await other.law(law.medical())
+        cases.append(other)
+
+    async def performers() -> list[Any]:
+        return [(await case.dossier()).item("medical_examination").assigned_to for case in cases]
+
+    assert await performers() == [ids["clinic"]] * 3
+    for name, status, expected in (("clinic", "suspended", None), ("clinic2", "accredited", ids["clinic2"])):
+        await world.member(name, "medical_examination", status=status)
+        assert (await performers()).count(expected) == min(batch, 3)
+        while subject := await world.session.scalar(select(due.c.subject).where(due.c.kind == reassign.REASSIGN)):
+            await world.session.execute(delete(due).where(due.c.subject == subject))
+            await DUE[reassign.REASSIGN](world.session, subject, world.now)
+        assert await performers() == [expected] * 3
 
 
 async def test_a_new_controller_takes_the_case_over(hands: Any, world: Any, law: Any, told: Any, ids: Any) -> None:
