@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from imdi_common.service import Runtime, Service
-from imdi_worker_prep.api import changes, items, preparations
+from imdi_worker_prep.api import changes, items, preparations, results
 from imdi_worker_prep.queries.members import standing
 from imdi_worker_prep.reactions.due import DUE
 from imdi_worker_prep.reactions.policies import POLICIES
@@ -28,7 +28,7 @@ SERVICE = Service(
     package="imdi_worker_prep",
     settings=Settings,
     tables=METADATA,
-    routers=[changes.router, preparations.router, items.router],
+    routers=[changes.router, preparations.router, items.router, results.router],
     projections=PROJECTIONS,
     policies=POLICIES,
     due=DUE,

@@ -134,6 +134,13 @@ def found_short(desk: Desk) -> Awaitable[Response]:
     return desk.result("clinic", "medical_examination", performed_on="2026-11-22")
 
 
+async def suspended(desk: Desk) -> Response:
+    async with desk.new_world() as world:
+        world.sequence = 100
+        await world.member("clinic", "medical_examination", status="suspended")
+    return await desk.read()
+
+
 STATES: dict[str, list[Callable[..., Any]]] = {
     "opened": [undetermined],
     "planned": [planned],
@@ -143,6 +150,7 @@ STATES: dict[str, list[Callable[..., Any]]] = {
     "barred": [barred],
     "expiring": [planned, passport_seen, found_short],
     "cleared": [lawful, passport_seen, found_fit],
+    "fallen": [lawful, passport_seen, found_fit, suspended],
     "departed": [lawful, passport_seen, found_fit, gone],
 }
 

@@ -17,6 +17,7 @@ OPERATIONS = {
     ("/v1/preparations/{preparation_id}/items/{code}/bookings", "post"),
     ("/v1/preparations/{preparation_id}/items/{code}/results", "post"),
     ("/v1/items", "get"),
+    ("/v1/results", "get"),
 }
 
 
