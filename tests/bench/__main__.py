@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 
-from tests.bench.event_path import Bench, commit_visible, outbox_tax
+import uvloop
+from tests.bench.run import BENCHMARKS, measure
+from tests.bench.sizes import FULL, SMALL
 
-from imdi_local.testing.servers import Servers, test_servers
-
-EVENTS = 200
-
-
-async def measure(servers: Servers, events: int) -> bool:
-    bench = Bench(servers)
-    await bench.prepare()
-    ratios = await commit_visible(bench, events)
-    for ratio in ratios:
-        print(ratio.line(events=events, rounds=3, per_second=20), flush=True)
-    tax = await outbox_tax(bench)
-    print(tax.line(writers=32, rounds=3), flush=True)
-    return all(ratio.holds for ratio in [*ratios, tax])
+from imdi_local.testing.servers import test_servers
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Benchmarks of the event path, as ratios to floors of the same run.")
-    parser.add_argument("--events", type=int, default=EVENTS, help="per round of commit_visible")
+    parser = argparse.ArgumentParser(description="Benchmarks of the platform's path, as ratios to floors of one run.")
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="this one; may be given again")
+    parser.add_argument("--small", action="store_true", help="as little as shows that it works; its times say nothing")
     asked = parser.parse_args()
+    held = True
     with test_servers(f"bench-{os.getpid()}") as servers:
-        held = asyncio.run(measure(servers, asked.events))
-    sys.exit(0 if held else 1)
+        for name in asked.only or BENCHMARKS:
+            for ratio, sizes in uvloop.run(measure(name, servers, SMALL if asked.small else FULL)):
+                print(ratio.line(**sizes), flush=True)
+                held &= ratio.holds
+    sys.exit(0 if held or asked.small else 1)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
-        telemetry={"metrics": False},
+        telemetry={"metrics": False, "operation_spans": False},  # one span a request says where it went
     )
     app.state.runtime = runtime
     for router in (*service.routers, health.router, ops.router, copies.router, pages.router):

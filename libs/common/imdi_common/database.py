@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from asyncpg.exceptions import InternalClientError
-from sqlalchemy import Executable, Table
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable, Table, bindparam, func, select, types
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -111,9 +111,25 @@ def upsert_newer(
     sequence: str = "sequence",
 ) -> Executable:
     """Insert or update copies of another service's aggregates, each only where the incoming one is newer."""
-    statement = insert(table).values(list(rows))
+    target: Table = table if isinstance(table, Table) else table.__table__
+    statement = _inserting(target, rows)
     columns = {name: statement.excluded[name] for name in rows[0] if name != key}
-    target = table if isinstance(table, Table) else table.__table__
     return statement.on_conflict_do_update(
         index_elements=[key], set_=columns, where=target.c[sequence] < statement.excluded[sequence]
     )
+
+
+def _inserting(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """One array a column, so that the statement is the same text for any number of rows, and is made once.
+
+    A column that is an array itself cannot be taken apart again by ``unnest``: such rows are written out.
+    """
+    columns = [table.c[name] for name in rows[0]]
+    if any(isinstance(column.type, types.ARRAY) for column in columns):
+        return insert(table).values(list(rows))
+    arrays = [
+        bindparam(f"{column.name}s", [row[column.name] for row in rows], ARRAY(column.type, dimensions=1))
+        for column in columns
+    ]
+    given = func.unnest(*arrays).table_valued(*(column.name for column in columns)).render_derived()
+    return insert(table).from_select([column.name for column in columns], select(given))
