@@ -14,8 +14,8 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from tests.bench.figures import Ratio
 from tests.bench.ground import Ground
-from tests.bench.sample import LABEL, ThingState, keep_things
-from tests.bench.sizes import Sizes
+from tests.bench.sample import ThingState, keep_things
+from tests.bench.sizes import LABEL, Sizes
 
 from imdi_common.clock import Clock
 from imdi_common.consumer import MAX_RECORDS, Consumer

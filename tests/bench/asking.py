@@ -13,7 +13,7 @@ import time
 from functools import partial
 
 import uvloop
-from tests.bench.sample import LABEL
+from tests.bench.sizes import LABEL
 
 from imdi_common.ids import uuid7
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import socket
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -23,8 +24,7 @@ from starlette.routing import Route
 from tests.bench.sample import SERVICE
 
 from imdi_common.ids import uuid7
-from imdi_common.listen import listening
-from imdi_common.service import Runtime
+from imdi_common.process import serve
 from imdi_common.settings import ServiceSettings
 from imdi_common.telemetry import configure
 from imdi_local.testing.tokens import ISSUER, Mint
@@ -36,10 +36,12 @@ INSERT = "insert into thing (id, label) values ($1, $2)"
 def bound() -> socket.socket:
     opened = socket.socket()
     opened.bind(("127.0.0.1", 0))
+    opened.listen()
     return opened
 
 
 async def ours(url: str) -> None:
+    """A process of the role ``api``, that trusts the token which it prints."""
     configure("bench", "WARNING")
     mint, opened = Mint(), bound()
     member = {"id": uuid4(), "kind": "recruitment_agency", "country": "NP"}
@@ -55,9 +57,8 @@ async def ours(url: str) -> None:
         jwks_url=ISSUER,
         pool_size=POOL,
     )
-    async with listening(Runtime.of(SERVICE, settings, trusted=lambda: mint.public)) as server:
-        print(port, token, flush=True)
-        await server
+    print(port, token, flush=True)
+    await serve(replace(SERVICE, keys=lambda _: lambda: mint.public), settings, ("api",))
 
 
 async def floor(url: str) -> None:

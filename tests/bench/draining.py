@@ -9,8 +9,8 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from tests.bench.figures import Ratio
 from tests.bench.ground import Ground
-from tests.bench.sample import LABEL, ThingState
-from tests.bench.sizes import Sizes
+from tests.bench.sample import ThingState
+from tests.bench.sizes import LABEL, Sizes
 
 from imdi_common.envelope import Envelope, to_record
 from imdi_common.ids import uuid7

@@ -22,8 +22,6 @@ from imdi_common.shapes import LongText, Shape, Versioned
 from imdi_contracts.event import Event, Topic
 
 TOPIC = Topic("imdi.bench.things", key="thing")
-LABEL = "x" * 600
-"""Makes an event about as large as a vacancy's."""
 
 
 class Base(DeclarativeBase):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LABEL = "x" * 600
+"""Makes an event about as large as a vacancy's."""
+
 
 @dataclass(frozen=True)
 class Sizes:

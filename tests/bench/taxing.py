@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from tests.bench.figures import Ratio
 from tests.bench.ground import WRITERS, Ground
-from tests.bench.sample import LABEL, make_thing
-from tests.bench.sizes import Sizes
+from tests.bench.sample import make_thing
+from tests.bench.sizes import LABEL, Sizes
 
 from imdi_common.idempotency import Command, earlier, remember
 from imdi_common.ids import uuid7

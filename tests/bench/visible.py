@@ -16,8 +16,8 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from tests.bench.figures import Ratio, quantile
 from tests.bench.ground import Ground
-from tests.bench.sample import LABEL, TOPIC, ThingState, make_thing
-from tests.bench.sizes import Sizes
+from tests.bench.sample import TOPIC, ThingState, make_thing
+from tests.bench.sizes import LABEL, Sizes
 
 from imdi_common.ids import uuid7
 

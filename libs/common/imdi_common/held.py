@@ -16,6 +16,7 @@ from sqlalchemy import Row, RowMapping, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from imdi_common.database import fetched
 from imdi_common.mechanics import held_record
 
 FIRST_PAUSE = timedelta(milliseconds=50)
@@ -28,13 +29,13 @@ Status = Literal["waiting", "parked", "quarantined", "replayed", "discarded"]
 BLOCKING = text("status in ('waiting', 'parked')")
 """As in the index of the same predicate."""
 DECIDED = held_record.c.status.in_(["replayed", "discarded"])
-STANDING = text("""
-select exists (select from held_record where reaction = :reaction and topic = :topic and partition = :partition
-                  and "offset" = :offset and status in ('replayed', 'discarded') and key = :key
-                  and coalesce(sha256(value), '') = :digest),
-       exists (select from held_record where reaction = :reaction and topic = :topic and key = :key
-                  and status in ('waiting', 'parked'))
-""")
+STANDING = """
+select exists (select from held_record where reaction = $1 and topic = $2 and partition = $3
+                  and "offset" = $4 and status in ('replayed', 'discarded') and key = $5
+                  and coalesce(sha256(value), '') = $6) as settled,
+       exists (select from held_record where reaction = $1 and topic = $2 and key = $5
+                  and status in ('waiting', 'parked')) as blocked
+"""
 READY_HEADS = text("""
 with recursive blocked as (
     select one.* from unnest(cast(:reactions as text[])) as name, lateral (
@@ -136,16 +137,10 @@ async def _demand_room(session: AsyncSession, reaction: str) -> None:
 
 async def standing(session: AsyncSession, reaction: str, record: Any) -> tuple[bool, bool]:
     """Whether a person or an earlier try has settled this very record, and whether its key is blocked."""
-    asked = {
-        "reaction": reaction,
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "key": shown_key(record.key),
-        "digest": hashlib.sha256(record.value).digest() if record.value is not None else b"",
-    }
-    settled, blocked = (await session.execute(STANDING, asked)).one()
-    return settled, blocked
+    digest = hashlib.sha256(record.value).digest() if record.value is not None else b""
+    lies = (record.topic, record.partition, record.offset)
+    found = await fetched(session, STANDING, reaction, *lies, shown_key(record.key), digest)
+    return (bool(found.settled), bool(found.blocked)) if found else (False, False)
 
 
 async def ready_heads(session: AsyncSession, reactions: Sequence[str], now: datetime) -> Sequence[Row[Any]]:

@@ -12,14 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from imdi_common.database import fetched
 from imdi_common.election import lock_number
-from imdi_common.mechanics import idempotency
 from imdi_common.problems import Problem, conflict
 
 LONGEST_KEY = 255
+FREE = "select pg_try_advisory_xact_lock($1)"
+EARLIER = "select fingerprint, status, reference from idempotency where client_id = $1 and operation = $2 and key = $3"
+"""A statement after the lock, and not the same: it must see what the lock's last holder has committed."""
+REMEMBER = """
+insert into idempotency (client_id, operation, key, fingerprint, status, reference, recorded_at)
+values ($1, $2, $3, $4, $5, $6, $7) returning status
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +58,12 @@ async def earlier(session: AsyncSession, command: Command) -> tuple[int, str] | 
 
     409 while the same key is in flight in another transaction; 422 where it was used for another request.
     """
-    number = lock_number(f"{command.client_id}\n{command.operation}\n{command.key}")
-    if not await session.scalar(select(func.pg_try_advisory_xact_lock(number))):
+    free = await fetched(session, FREE, lock_number(f"{command.client_id}\n{command.operation}\n{command.key}"))
+    if not (free and free[0]):
         problem = conflict("idempotency-in-flight", "A request with this Idempotency-Key is being done.")
         problem.headers["Retry-After"] = "1"
         raise problem
-    found = select(idempotency.c.fingerprint, idempotency.c.status, idempotency.c.reference).where(
-        idempotency.c.client_id == command.client_id,
-        idempotency.c.operation == command.operation,
-        idempotency.c.key == command.key,
-    )
-    row = (await session.execute(found)).first()
+    row = await fetched(session, EARLIER, command.client_id, command.operation, command.key)
     if row is None:
         return None
     if row.fingerprint != command.fingerprint:
@@ -72,14 +73,5 @@ async def earlier(session: AsyncSession, command: Command) -> tuple[int, str] | 
 
 async def remember(session: AsyncSession, command: Command, status: int, reference: str, now: datetime) -> None:
     """Record that the command is done."""
-    await session.execute(
-        idempotency.insert().values(
-            client_id=command.client_id,
-            operation=command.operation,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            status=status,
-            reference=reference,
-            recorded_at=now,
-        )
-    )
+    named = (command.client_id, command.operation, command.key, command.fingerprint)
+    await fetched(session, REMEMBER, *named, status, reference, now)

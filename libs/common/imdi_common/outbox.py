@@ -6,16 +6,20 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.attributes import set_committed_value
 
-from imdi_common.database import ANNOUNCED, Announcing
+from imdi_common.database import ANNOUNCED, Announcing, fetched
 from imdi_common.ids import uuid7
+from imdi_common.mechanics import outbox
 from imdi_common.telemetry import traceparent
 from imdi_contracts.event import Event, Topic
 
+SHOWN = 100
+"""Keys held back that are told of."""
 FIRST_KEY = 8
 """The number of the first parameter that is part of the aggregate's key."""
 FORGET = """
@@ -25,6 +29,8 @@ with oldest as (select position, published_at from outbox order by position limi
 update publication set forgotten = greatest(forgotten, (select max(published_position) from gone))
 where exists (select from gone)
 """
+LARGEST = 1_000_000
+"""Bytes of an event's body that a broker takes as it is delivered (``message.max.bytes`` is 1 MiB, headers and all)."""
 CHANNEL = "imdi_outbox"
 """Where a commit that announced something wakes the relay (``NOTIFY``)."""
 
@@ -54,9 +60,10 @@ async def _record(
     mapper = inspect(type(aggregate))
     keys = mapper.primary_key_from_instance(aggregate)
     values = (event_id, topic.name, event.subject, event.type(), event.model_dump_json(), traceparent(), step)
-    connection = await session.connection()
-    row = await connection.exec_driver_sql(_statement(mapper), (*values, *keys))
-    return int(row.scalar_one())
+    row = await fetched(session, _statement(mapper), *values, *keys)
+    if row is None:
+        raise NoResultFound
+    return int(row[0])
 
 
 @cache
@@ -73,6 +80,14 @@ def _statement(mapper: Mapper[Any]) -> str:
         select $1::uuid, $2, $3, event_number, $4, $5, $6, clock_timestamp() from number
         returning sequence
         """  # noqa: S608 - names of our own tables and columns
+
+
+async def held_back(session: AsyncSession) -> list[tuple[str, str]]:
+    """Topic and key of what cannot leave: an event is too large for any broker, and those behind it wait in order."""
+    too_large = select(outbox.c.topic, outbox.c.key).where(
+        outbox.c.published_at.is_(None), func.octet_length(outbox.c.body) > LARGEST
+    )
+    return [(row.topic, row.key) for row in await session.execute(too_large.distinct().limit(SHOWN))]
 
 
 async def forget_old(session: AsyncSession) -> None:

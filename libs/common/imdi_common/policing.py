@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common import held
 from imdi_common.clock import Clock
 from imdi_common.consumer import until_applied
-from imdi_common.database import Database, is_environment
+from imdi_common.database import Database, fetched, is_environment
 from imdi_common.decoding import error_class, receive
-from imdi_common.mechanics import seen
 from imdi_common.reactions import NotYet, Policy
 from imdi_common.retrying import Retrying, pauses
 from imdi_common.telemetry import continued, logger
 from imdi_contracts.event import Topic
+
+NEWER = """
+insert into seen (reaction, topic, key, sequence) values ($1, $2, $3, $4)
+on conflict (reaction, topic, key) do update set sequence = excluded.sequence where seen.sequence < excluded.sequence
+returning sequence
+"""
 
 
 class Policing:
@@ -84,10 +88,4 @@ class Policing:
 
 async def _newer(session: AsyncSession, reaction: str, topic: Topic, key: str, sequence: int) -> bool:
     """Take note of the event; false where it, or a newer one of its key, was acted on before."""
-    row = insert(seen).values(reaction=reaction, topic=topic.name, key=key, sequence=sequence)
-    noted = row.on_conflict_do_update(
-        index_elements=["reaction", "topic", "key"],
-        set_={"sequence": sequence},
-        where=seen.c.sequence < row.excluded.sequence,
-    ).returning(seen.c.sequence)
-    return (await session.execute(noted)).first() is not None
+    return await fetched(session, NEWER, reaction, topic.name, key, sequence) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -161,6 +162,8 @@ async def _until_stopped(runtime: Runtime, work: Work, *, serve_http: bool) -> N
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told)
+    gc.collect()
+    gc.freeze()  # what is here at the start stays: each full collection would look through all of it again
     tasks = {name: asyncio.ensure_future(job) for name, job in work.jobs.items()}
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(_end, tasks, work)
