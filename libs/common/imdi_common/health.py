@@ -14,10 +14,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.mechanics import held_record, outbox
+from imdi_common.outbox import held_back
 from imdi_common.service import Runtime
 
 router = APIRouter(tags=["health"])
 unpublished = Gauge("imdi_outbox_unpublished", "Events recorded and not yet sent.")
+stuck = Gauge("imdi_outbox_held_back_keys", "Keys of which an event is too large to be sent.")
 held = Gauge("imdi_held_records", "Records that could not be applied.", ["status"])
 held_by = Gauge(
     "imdi_held_open_records", "Of them those that are not decided, by what could not apply them.", ["reaction"]
@@ -50,6 +52,7 @@ async def metrics(request: Request) -> Response:
     async with runtime.database.transaction() as session:
         waiting = select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
         unpublished.set(await session.scalar(waiting) or 0)
+        stuck.set(len(await held_back(session)))
         await _measure_held(session, runtime.clock.now())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.decisions import Deed, record_decision
 from imdi_common.door import OWN, Caller, Door, door_router
 from imdi_common.mechanics import decision, due, held_record, outbox
+from imdi_common.outbox import held_back
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
 from imdi_common.problems import conflict, not_found
 from imdi_common.shapes import LongText, Shape, UtcTime
@@ -39,11 +40,19 @@ class HeldRecord(Shape):
     reason: str | None
 
 
+class HeldBack(Shape):
+    """An aggregate of which an event is too large to be sent; those behind it wait."""
+
+    topic: str
+    key: str
+
+
 class Flow(Shape):
     """How far the service is behind."""
 
     unpublished: int
     oldest_unpublished_at: UtcTime | None
+    held_back: list[HeldBack]
     due: int
     held: dict[str, int]
     oldest_held_at: UtcTime | None
@@ -78,6 +87,7 @@ async def show_flow(door: Caller) -> Response:
     async with door.reading() as session:
         waiting = select(func.count(), func.min(outbox.c.recorded_at)).where(outbox.c.published_at.is_(None))
         count, oldest = (await session.execute(waiting)).one()
+        stuck = [HeldBack(topic=topic, key=key) for topic, key in await held_back(session)]
         overdue = await session.scalar(select(func.count()).select_from(due).where(due.c.at <= door.now))
         held = await session.execute(select(held_record.c.status, func.count()).group_by(held_record.c.status))
         by_status = {status: number for status, number in held}  # noqa: C416 - rows are not pairs to mypy
@@ -86,6 +96,7 @@ async def show_flow(door: Caller) -> Response:
         Flow(
             unpublished=count,
             oldest_unpublished_at=oldest,
+            held_back=stuck,
             due=overdue or 0,
             held=by_status,
             oldest_held_at=held_since,

@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from imdi_common.election import DRIVER_ERRORS, Connection, elected, holding
 from imdi_common.envelope import Envelope, Headers, to_record
-from imdi_common.outbox import CHANNEL
+from imdi_common.outbox import CHANNEL, LARGEST
 from imdi_common.telemetry import logger
 
 BATCH = 500
@@ -23,7 +23,8 @@ BACKOFF_S = 0.5
 
 UNPUBLISHED = """
 select position, event_id, topic, key, sequence, type, body, traceparent, recorded_at
-from outbox where published_at is null order by position limit $1
+from outbox where published_at is null
+and (topic, key) not in (select * from unnest($2::text[], $3::text[])) order by position limit $1
 """
 MARK = """
 with given as (update publication set last = last + cardinality($1::bigint[])
@@ -45,6 +46,7 @@ class Relay:
         self._bootstrap = kafka_bootstrap
         self._woken = asyncio.Event()
         self._leaving = False
+        self._held_back: set[tuple[str, str]] = set()
         self.working = False
         """Whether it is the one elected; else it may be called off at any time."""
 
@@ -95,7 +97,9 @@ class Relay:
             return
 
     async def _round(self, connection: Connection, producer: AIOKafkaProducer) -> int:
-        rows = await connection.fetch(UNPUBLISHED, BATCH)
+        topics, keys = zip(*self._held_back, strict=True) if self._held_back else ((), ())
+        found = await connection.fetch(UNPUBLISHED, BATCH, topics, keys)
+        rows = [row for row in found if self._can_leave(row)]
         if rows:
             results = await holding(connection, self._send(producer, rows))
             failed = {(row["topic"], row["key"]) for row, ok in zip(rows, results, strict=True) if not ok}
@@ -104,7 +108,15 @@ class Relay:
                 await connection.execute(MARK, sent)
             if failed:
                 raise KafkaError("unacknowledged")
-        return len(rows)
+        return len(found)
+
+    def _can_leave(self, row: asyncpg.Record) -> bool:
+        """False for an event that no broker takes, and for what is behind it: its key is held back, the others flow."""
+        key = (row["topic"], row["key"])
+        if len(row["body"].encode()) > LARGEST and key not in self._held_back:
+            logger().error("event_too_large", topic=row["topic"], key=row["key"], type=row["type"])
+            self._held_back.add(key)
+        return key not in self._held_back
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[asyncpg.Record]) -> list[bool]:
         """Send all in order and await every acknowledgement: whether each was acknowledged."""

@@ -238,7 +238,7 @@ async def test_the_flow_tells_what_is_unpublished_due_and_held(
     flow = (await client.get("/ops/flow", headers=token("ops"))).json()
     assert flow.pop("oldest_unpublished_at").endswith("Z")
     assert flow.pop("oldest_held_at") == "2026-11-23T09:00:00Z"
-    assert flow == {"unpublished": 1, "due": 1, "held": {"parked": 1}}
+    assert flow == {"unpublished": 1, "held_back": [], "due": 1, "held": {"parked": 1}}
     assert (await client.get("/ops/flow", headers=token("steward"))).status_code == 403
     metrics = (await client.get("/metrics")).text
     assert "imdi_outbox_unpublished 1.0" in metrics

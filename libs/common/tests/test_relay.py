@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from httpx import AsyncClient
 from sqlalchemy import text
 
 from imdi_common.database import Database
 from imdi_common.election import elected
 from imdi_common.envelope import from_record
+from imdi_common.outbox import LARGEST
 from imdi_common.relay import Relay
 from imdi_contracts.event import Topic
 from imdi_local.testing.databases import TestDatabase
@@ -138,6 +140,36 @@ async def test_without_a_broker_nothing_is_marked_and_nothing_is_lost(
         assert not await sent(database)
     async with running(Relay("sample", test_database.url, kafka_bootstrap)):
         await eventually(lambda: sent(database))
+
+
+async def test_an_event_that_no_broker_takes_holds_back_its_key_and_no_other(
+    database: Database,
+    test_database: TestDatabase,
+    kafka_bootstrap: str,
+    topic: Topic,
+    things: Any,
+    things_on: Any,
+    eventually: Callable[..., Any],
+    client: AsyncClient,
+    token: Callable[..., dict[str, str]],
+) -> None:
+    async with database.transaction() as session:
+        large = await things.make(session, "first", state=things_on)
+        await things.relabel(session, large, "é" * (LARGEST // 2), state=things_on)
+        await things.relabel(session, large, "behind", state=things_on)
+        others = [await things.make(session, "other", state=things_on) for _ in range(3)]
+
+    async def only_it_waits() -> bool:
+        async with database.transaction() as session:
+            return bool(await session.scalar(text(UNPUBLISHED)) == 2)
+
+    async with running(Relay("sample", test_database.url, kafka_bootstrap)):
+        await eventually(only_it_waits)
+        records = await read_all(kafka_bootstrap, topic, 4)
+    assert sorted(record.key.decode() for record in records) == sorted(map(str, [large, *others]))
+    flow = (await client.get("/ops/flow", headers=token("ops"))).json()
+    assert (flow["held_back"], flow["unpublished"]) == ([{"topic": topic.name, "key": str(large)}], 2)
+    assert "imdi_outbox_held_back_keys 1.0" in (await client.get("/metrics")).text
 
 
 async def test_a_holder_that_is_cut_off_can_write_nothing_more(test_database: TestDatabase) -> None:
