@@ -10,6 +10,7 @@ import uvloop
 from tests.bench.run import BENCHMARKS, measure
 from tests.bench.sizes import FULL, SMALL
 
+from imdi_common.process import seldom_collect
 from imdi_local.testing.servers import test_servers
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="as little as shows that it works; its times say nothing")
     asked = parser.parse_args()
     held = True
+    seldom_collect()  # as every process of the platform does
     with test_servers(f"bench-{os.getpid()}") as servers:
         for name in asked.only or BENCHMARKS:
             for ratio, sizes in uvloop.run(measure(name, servers, SMALL if asked.small else FULL)):

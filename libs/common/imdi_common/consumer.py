@@ -14,6 +14,8 @@ from imdi_common.telemetry import logger
 
 MAX_RECORDS = 500
 POLL_MS = 200
+COMMIT_S = 2.0
+"""Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
 LONGEST_BACKOFF_S = 10.0
 
@@ -85,6 +87,7 @@ class Consumer:
             max_poll_interval_ms=600_000,
             metadata_max_age_ms=30_000,
         )
+        committing: asyncio.Task[None] | None = None
         try:
             await consumer.start()
             while not self._leaving.is_set():
@@ -94,11 +97,14 @@ class Consumer:
                     if self._leaving.is_set():
                         return
                     await self._handle(partition.topic, records)
-                    await self._commit(consumer, partition, records[-1].offset + 1)
+                    if committing:
+                        await committing
+                    # The next batch need not wait for it: should it fail, the records come again, and are harmless.
+                    committing = asyncio.create_task(self._commit(consumer, partition, records[-1].offset + 1))
                 if self._between:
                     await self._between()
         finally:
-            await asyncio.shield(_stop(consumer))
+            await asyncio.shield(_stop(consumer, committing))
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
         if not self._careful:
@@ -129,7 +135,9 @@ async def one_by_one(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[An
     return batches
 
 
-async def _stop(consumer: AIOKafkaConsumer) -> None:
+async def _stop(consumer: AIOKafkaConsumer, committing: asyncio.Task[None] | None) -> None:
+    if committing:
+        await asyncio.wait({committing}, timeout=COMMIT_S)
     try:
         await asyncio.wait_for(consumer.stop(), 5)
     except (KafkaError, TimeoutError, OSError):

@@ -5,7 +5,6 @@ Source: CloudEvents Kafka Protocol Binding 1.0.2 §3.2; extensions ``sequence`` 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from uuid import UUID
 
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event
 from cloudevents.core.exceptions import CloudEventValidationError
+from pydantic_core import from_json
 
 SEQUENCE_DIGITS = 20
 DEMANDED = {f"ce_{name}" for name in ("specversion", "id", "type", "source", "subject", "time", "sequence")}
@@ -91,7 +91,7 @@ def _usual(given: dict[str, bytes], value: bytes) -> Envelope:
         at=at,
         sequence=_sequence(given["ce_sequence"].decode()),
         traceparent=traceparent.decode() if traceparent else None,
-        data=json.loads(value.decode()),
+        data=from_json(value),
     )
 
 

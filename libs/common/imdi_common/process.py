@@ -32,6 +32,8 @@ ROLES = ("api", "relay", "projections", "policies", "clock")
 FINISH_S = 3.0
 """Seconds for a batch in hand to be applied and committed; twice, and HTTP before: within 25 s in all."""
 CANCEL_S = 2.0
+GARBAGE = (20_000, 20, 20)
+"""A batch of records is a few thousand objects: Python's own 700 would look through them again and again."""
 
 
 class Leaving(Protocol):
@@ -141,6 +143,13 @@ async def _notify(runtime: Runtime, announced: asyncio.Event) -> None:
             await asyncio.sleep(1)
 
 
+def seldom_collect() -> None:
+    """Let no collection look through what is here at the start, and the young ones come more seldom."""
+    gc.set_threshold(*GARBAGE)
+    gc.collect()
+    gc.freeze()
+
+
 @dataclass
 class Work:
     """What a process does: its roles, and of these the ones that finish what they have in hand when told to leave.
@@ -162,8 +171,7 @@ async def _until_stopped(runtime: Runtime, work: Work, *, serve_http: bool) -> N
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told)
-    gc.collect()
-    gc.freeze()  # what is here at the start stays: each full collection would look through all of it again
+    seldom_collect()
     tasks = {name: asyncio.ensure_future(job) for name, job in work.jobs.items()}
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(_end, tasks, work)
