@@ -63,7 +63,7 @@ async def test_other_topics_and_other_subjects_are_not_in_it(session: AsyncSessi
     assert [item["thing_id"] for item in (await read(session))["items"]] == [str(mine), str(foreign)]
 
 
-@pytest.mark.parametrize("after", ["x", encode_cursor(-1), encode_cursor(2**63), encode_cursor(uuid4()), "WzFd"])
+@pytest.mark.parametrize("after", ["x", encode_cursor(-1), encode_cursor(2**63), encode_cursor(UUID(int=7)), "WzFd"])
 async def test_what_is_no_cursor_is_refused_by_its_field(session: AsyncSession, after: str) -> None:
     with pytest.raises(Problem) as refused:
         await read(session, after)
