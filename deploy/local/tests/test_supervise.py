@@ -173,13 +173,15 @@ async def test_a_successor_is_ready_before_the_old_one_is_told_to_end(watch: Wat
 
 async def test_where_the_successor_cannot_start_the_old_one_goes_on(watch: Watch, tmp_path: Path) -> None:
     spoiled = tmp_path / "spoiled"
-    code = f"import os, time\nif os.path.exists({str(spoiled)!r}): raise SystemExit(3)\ntime.sleep(600)"
+    looks = f"import os, time\nif os.path.exists({str(spoiled)!r}): raise SystemExit(3)\n"
+    code = f"{looks}print(1, flush=True)\ntime.sleep(600)"
 
     async def ready(_: int) -> None:
         await (never() if spoiled.exists() else at_once())
 
     await watch.supervisor.start(plan("it", code, ready=ready))
     before = watch.pid("it")
+    await watch.until_said(1)  # it has looked, and found nothing spoiled
     spoiled.touch()
     with pytest.raises(Trouble, match="it could not start"):
         await watch.supervisor.replace({"it"})

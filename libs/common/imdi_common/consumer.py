@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from imdi_common.telemetry import logger
 
 MAX_RECORDS = 500
 POLL_MS = 200
+PARTITIONS_AT_ONCE = 4
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
@@ -93,18 +94,31 @@ class Consumer:
             while not self._leaving.is_set():
                 batches = await self._poll(consumer)
                 self.assigned = bool(consumer.assignment())
-                for partition, records in batches.items():
-                    if self._leaving.is_set():
-                        return
-                    await self._handle(partition.topic, records)
-                    if committing:
-                        await committing
-                    # The next batch need not wait for it: should it fail, the records come again, and are harmless.
-                    committing = asyncio.create_task(self._commit(consumer, partition, records[-1].offset + 1))
+                offsets = await self._apply(batches)
+                if committing:
+                    await committing
+                # The next batch need not wait for it: should it fail, the records come again, and are harmless.
+                committing = asyncio.create_task(self._commit(consumer, offsets)) if offsets else None
                 if self._between:
                     await self._between()
         finally:
             await asyncio.shield(_stop(consumer, committing))
+
+    async def _apply(self, batches: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, int]:
+        """Some partitions at once, as they would be in several processes; how far each has come."""
+        offsets: dict[TopicPartition, int] = {}
+        turns = asyncio.Semaphore(PARTITIONS_AT_ONCE)
+
+        async def apply(partition: TopicPartition, records: list[Any]) -> None:
+            async with turns:
+                if not self._leaving.is_set():
+                    await self._handle(partition.topic, records)
+                    offsets[partition] = records[-1].offset + 1
+
+        async with asyncio.TaskGroup() as group:
+            for partition, records in batches.items():
+                group.create_task(apply(partition, records))
+        return offsets
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
         if not self._careful:
@@ -114,11 +128,11 @@ class Consumer:
         self._careful = not any(isinstance(record, Unreadable) for records in batches.values() for record in records)
         return batches
 
-    async def _commit(self, consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
+    async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
         try:
-            await consumer.commit({partition: offset})
+            await consumer.commit(offsets)
         except (KafkaError, IllegalStateError) as error:
-            # The partition is another's by now; it will see the records again, and they are harmless.
+            # A partition is another's by now; it will see the records again, and they are harmless.
             logger().info("commit_refused", group=self._group, error=type(error).__name__)
 
 
