@@ -17,8 +17,7 @@ READY = 120.0
 STOP = 25.0
 """Seconds that a process has to finish its work when asked to stop."""
 LONGEST_PAUSE = 5.0
-MOST_FAILURES = 10
-"""In a row, before the whole platform gives up: by then it is no passing fault."""
+"""Between two tries. There is no last one: a disk that was full for an hour may have room again at any moment."""
 
 
 SIGNS = {
@@ -68,7 +67,7 @@ class Supervised:
         await self._until_ready(await self._spawn("running"))
 
     async def keep(self) -> None:
-        """Starts it again whenever it ends. Raises Trouble when it cannot be kept running."""
+        """Starts it again whenever it ends, for as long as it takes; each time that it cannot start, it is told why."""
         failures = 0
         while self.running:
             watched = self.running
@@ -82,10 +81,9 @@ class Supervised:
                 try:
                     await self.start()
                     failures = 0
-                except Trouble:
+                except Trouble as trouble:
                     failures += 1
-                    if failures == MOST_FAILURES:
-                        raise
+                    self._show("imdi", f"{trouble.wrong}: {trouble.remedy}")
 
     async def replace(self) -> None:
         """Starts a successor beside it, and ends it when that is ready. Raises Trouble; then the old one goes on."""
@@ -143,7 +141,7 @@ class Supervisor:
         self._groups: list[list[Supervised]] = []
         self._keeping: list[asyncio.Task[None]] = []
         self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        """Holds the Trouble of a process that could not be kept running."""
+        """Holds what ended the keeping of a process: a fault of ours, for a process that fails is tried again."""
 
     async def start(self, *plans: Plan) -> None:
         """Starts a group and waits until all of it is ready. Raises the first Trouble."""

@@ -43,6 +43,12 @@ def plan(name: str, code: str, **changes: object) -> Plan:
     return Plan(**(given | changes))  # type: ignore[arg-type]
 
 
+def unless(spoiled: Path) -> str:
+    """Looks whether it is spoiled, and if it is not, says so and lives on."""
+    looks = f"import os, time\nif os.path.exists({str(spoiled)!r}): raise SystemExit(3)\n"
+    return f"{looks}print(1, flush=True)\ntime.sleep(600)"
+
+
 class Watch:
     """A supervisor, what it showed, and a bell at each new process."""
 
@@ -131,22 +137,26 @@ async def test_one_that_is_never_ready_is_told(watch: Watch, monkeypatch: pytest
     assert started(watch.pid("it")) is None
 
 
-async def test_one_that_fails_again_and_again_ends_everything(
+async def test_one_that_fails_again_and_again_is_told_of_and_comes_back_when_it_can(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(supervise, "LONGEST_PAUSE", 0.01)
-    monkeypatch.setattr(supervise, "MOST_FAILURES", 3)
     spoiled = tmp_path / "spoiled"
 
     async def ready(_: int) -> None:
         await (never() if spoiled.exists() else at_once())
 
-    code = f"import os, time\nif os.path.exists({str(spoiled)!r}): raise SystemExit(3)\ntime.sleep(600)"
-    await watch.supervisor.start(plan("it", code, ready=ready))
+    await watch.supervisor.start(plan("it", unless(spoiled), ready=ready))
+    await watch.until_said(1)
     spoiled.touch()
     os.kill(watch.pid("it"), signal.SIGKILL)
-    with pytest.raises(Trouble, match="it could not start"):
-        await asyncio.wait_for(watch.supervisor.failure, 20)
+    await watch.until_said(26)  # of a dozen failures: that it ended, and why it could not start
+    assert any("it could not start: try" in line for line in watch.lines)
+    spoiled.unlink()
+    while watch.lines[-1] != "it: 1":
+        await watch.until_said(len(watch.lines) + 1)
+    assert started(watch.pid("it"))
+    assert not watch.supervisor.failure.done()
     await watch.supervisor.stop()
 
 
@@ -173,13 +183,11 @@ async def test_a_successor_is_ready_before_the_old_one_is_told_to_end(watch: Wat
 
 async def test_where_the_successor_cannot_start_the_old_one_goes_on(watch: Watch, tmp_path: Path) -> None:
     spoiled = tmp_path / "spoiled"
-    looks = f"import os, time\nif os.path.exists({str(spoiled)!r}): raise SystemExit(3)\n"
-    code = f"{looks}print(1, flush=True)\ntime.sleep(600)"
 
     async def ready(_: int) -> None:
         await (never() if spoiled.exists() else at_once())
 
-    await watch.supervisor.start(plan("it", code, ready=ready))
+    await watch.supervisor.start(plan("it", unless(spoiled), ready=ready))
     before = watch.pid("it")
     await watch.until_said(1)  # it has looked, and found nothing spoiled
     spoiled.touch()
