@@ -39,11 +39,18 @@ class Done:
     recovery: Recovery
     seen: set[str] = field(default_factory=set)
     """What readiness called degraded meanwhile."""
+    acknowledged: int = 0
+    """Commands, while it lasted."""
 
 
 def silent(done: list[Done]) -> list[Verdict]:
-    """Faults that readiness must tell of while they last, and did not."""
-    return [
+    """Faults that readiness must tell of while they last, and did not; and commands that a broker away held up."""
+    held_up = [
+        Verdict("disagrees", one.fault.target, "no command was acknowledged while the broker was away")
+        for one in done
+        if one.fault.kind == "broker-away" and not one.acknowledged
+    ]
+    return held_up + [
         Verdict(
             "disagrees", one.fault.target, f"{one.fault.kind}: readiness never said degraded: {TOLD[one.fault.kind]}"
         )
@@ -96,16 +103,16 @@ class Nemesis:
     async def do(self, fault: Fault) -> None:
         self._history.note("fault", kind=fault.kind, target=fault.target, seconds=fault.seconds)
         self._seen = set()
-        began = time.monotonic()
+        began, before = time.monotonic(), self._history.acknowledged
         await self._deeds[fault.kind](fault)
-        ended = time.monotonic()
+        ended, meanwhile = time.monotonic(), self._history.acknowledged - before
         try:
             recovery = await self._probes.run(fault.target, ended, self._patience_s)
         except Refused as refusal:
             self.verdicts.append(refused(f"the probe after {fault.kind}", refusal))
             return
         self._history.note("recovered", kind=fault.kind, answer=recovery.answer_s, visible=recovery.visible_s)
-        self.done.append(Done(fault, began, ended, recovery, self._seen))
+        self.done.append(Done(fault, began, ended, recovery, self._seen, meanwhile))
 
     async def _kill(self, fault: Fault) -> None:
         processes.kill(self._pid(fault.target))

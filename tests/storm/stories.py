@@ -263,3 +263,5 @@ STORIES: dict[Story, int] = {
     journey: 3,
 }
 """Each with its share of the stories begun."""
+STEADY: dict[Story, int] = {worker_consents: 1, member_comes_and_goes: 1}
+"""Those that wait for no event: they go on while the broker is away."""

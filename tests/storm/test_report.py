@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.storm.history import Command
@@ -71,12 +72,13 @@ def test_what_did_not_recover_or_was_not_caught_spoils_it_too() -> None:
     assert not Outcome(COMMANDS, DONE, [], sabotage_caught=8, sabotage_total=9).good
 
 
-def test_readiness_that_keeps_silent_about_a_fault_is_told() -> None:
+def test_readiness_that_keeps_silent_and_commands_that_are_held_up_are_told() -> None:
     away = Fault("broker-away", "kafka", 40.0)
-    told = Done(away, 1.0, 41.0, Recovery(0.1, 1.0), {"kafka"})
+    told = Done(away, 1.0, 41.0, Recovery(0.1, 1.0), {"kafka"}, acknowledged=9)
     assert silent([told, *DONE]) == []
-    [verdict] = silent([told, Done(away, 1.0, 41.0, Recovery(0.1, 1.0))])
-    assert (verdict.kind, verdict.subject) == ("disagrees", "kafka")
+    for wrong in (replace(told, seen=set()), replace(told, acknowledged=0)):
+        [verdict] = silent([told, wrong])
+        assert (verdict.kind, verdict.subject) == ("disagrees", "kafka")
 
 
 @pytest.mark.parametrize(
