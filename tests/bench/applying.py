@@ -90,7 +90,7 @@ async def _applied(ground: Ground, topic: Topic, records: int) -> float:
         if left <= 0:
             consumer.leave()
 
-    consumer = Consumer(f"bench.{topic.name}", [topic.name], ground.kafka, "0", handle)
+    consumer = Consumer(f"bench.{topic.name}", [topic.name], ground.kafka, "0", handle, whole_topics=True)
     async with asyncio.timeout(100):
         await consumer.run()
     return records / (time.monotonic() - moments[0])

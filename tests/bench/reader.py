@@ -34,7 +34,7 @@ async def ours(url: str, kafka: str, topic: str) -> None:
         await projector.handle(name, records)
         tell([record.key.decode() for record in records])
 
-    await Consumer("bench.ours", [topic], kafka, "0", handle).run()
+    await Consumer("bench.ours", [topic], kafka, "0", handle, whole_topics=True).run()
 
 
 async def floor(_: str, kafka: str, topic: str) -> None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
 from imdi_common.telemetry import logger
 
 MAX_RECORDS = 500
 POLL_MS = 200
-PARTITIONS_AT_ONCE = 4
+BATCHES_AT_ONCE = 4
+LONGEST_COMMIT_S = 15.0
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
@@ -36,7 +37,8 @@ class Unreadable:
 class Consumer:
     """Reads ``topics`` as ``group``; ``handle`` gets the records of one partition, ``between`` runs after each poll.
 
-    ``handle`` must return only when the records are applied or held: then the offset moves.
+    With ``whole_topics`` it gets those of all partitions of a topic that came with one poll: a copy is then written
+    once, not once a partition. ``handle`` must return only when the records are applied or held: then the offset moves.
     """
 
     def __init__(
@@ -47,6 +49,8 @@ class Consumer:
         instance: str,
         handle: Callable[[str, list[Any]], Awaitable[None]],
         between: Callable[[], Awaitable[None]] | None = None,
+        *,
+        whole_topics: bool = False,
     ) -> None:
         self._group = group
         self._topics = sorted(set(topics))
@@ -54,6 +58,7 @@ class Consumer:
         self._instance = instance
         self._handle = handle
         self._between = between
+        self._whole_topics = whole_topics
         self.assigned = False
         self._careful = False
         self._leaving = asyncio.Event()
@@ -92,33 +97,45 @@ class Consumer:
         try:
             await consumer.start()
             while not self._leaving.is_set():
+                if committing and committing.done():
+                    # A refused commit ends this client: one was seen to stay in a stable group and fetch nothing more.
+                    await committing
                 batches = await self._poll(consumer)
                 self.assigned = bool(consumer.assignment())
                 offsets = await self._apply(batches)
                 if committing:
                     await committing
                 # The next batch need not wait for it: should it fail, the records come again, and are harmless.
-                committing = asyncio.create_task(self._commit(consumer, offsets)) if offsets else None
+                committing = asyncio.create_task(_commit(consumer, offsets)) if offsets else None
                 if self._between:
                     await self._between()
         finally:
             await asyncio.shield(_stop(consumer, committing))
 
-    async def _apply(self, batches: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, int]:
-        """Some partitions at once, as they would be in several processes; how far each has come."""
+    async def _apply(self, polled: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, int]:
+        """Some batches at once, as they would be in several processes; how far each partition has come."""
         offsets: dict[TopicPartition, int] = {}
-        turns = asyncio.Semaphore(PARTITIONS_AT_ONCE)
+        turns = asyncio.Semaphore(BATCHES_AT_ONCE)
 
-        async def apply(partition: TopicPartition, records: list[Any]) -> None:
+        async def apply(partitions: list[TopicPartition]) -> None:
             async with turns:
                 if not self._leaving.is_set():
-                    await self._handle(partition.topic, records)
-                    offsets[partition] = records[-1].offset + 1
+                    records = [record for partition in partitions for record in polled[partition]]
+                    await self._handle(partitions[0].topic, records)
+                    offsets.update({partition: polled[partition][-1].offset + 1 for partition in partitions})
 
         async with asyncio.TaskGroup() as group:
-            for partition, records in batches.items():
-                group.create_task(apply(partition, records))
+            for partitions in self._batches(polled):
+                group.create_task(apply(partitions))
         return offsets
+
+    def _batches(self, polled: Iterable[TopicPartition]) -> list[list[TopicPartition]]:
+        if not self._whole_topics:
+            return [[partition] for partition in polled]
+        batches: dict[str, list[TopicPartition]] = {}
+        for partition in polled:
+            batches.setdefault(partition.topic, []).append(partition)
+        return list(batches.values())
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
         if not self._careful:
@@ -127,13 +144,6 @@ class Consumer:
         batches = await one_by_one(consumer)
         self._careful = not any(isinstance(record, Unreadable) for records in batches.values() for record in records)
         return batches
-
-    async def _commit(self, consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
-        try:
-            await consumer.commit(offsets)
-        except (KafkaError, IllegalStateError) as error:
-            # A partition is another's by now; it will see the records again, and they are harmless.
-            logger().info("commit_refused", group=self._group, error=type(error).__name__)
 
 
 async def one_by_one(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
@@ -149,9 +159,16 @@ async def one_by_one(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[An
     return batches
 
 
+async def _commit(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+    """The client itself would try for ever, also what can no longer be."""
+    await asyncio.wait_for(consumer.commit(offsets), LONGEST_COMMIT_S)
+
+
 async def _stop(consumer: AIOKafkaConsumer, committing: asyncio.Task[None] | None) -> None:
     if committing:
         await asyncio.wait({committing}, timeout=COMMIT_S)
+        committing.cancel()
+        await asyncio.gather(committing, return_exceptions=True)
     try:
         await asyncio.wait_for(consumer.stop(), 5)
     except (KafkaError, TimeoutError, OSError):

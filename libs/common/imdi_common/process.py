@@ -114,16 +114,20 @@ def _members(runtime: Runtime, roles: tuple[str, ...]) -> dict[str, Member]:
     service, settings = runtime.service, runtime.settings
     members: dict[str, Member] = {}
 
-    def join(role: str, reactions: Sequence[Projection[Any] | Policy[Any]], *handles: Any) -> None:
+    def join(
+        role: str, reactions: Sequence[Projection[Any] | Policy[Any]], *handles: Any, whole_topics: bool = False
+    ) -> None:
         topics = [reaction.topic.name for reaction in reactions]
         group = f"imdi.{service.name}.{role}"
-        consumer = Consumer(group, topics, settings.kafka_bootstrap, settings.instance, *handles)
+        consumer = Consumer(
+            group, topics, settings.kafka_bootstrap, settings.instance, *handles, whole_topics=whole_topics
+        )
         url, name = settings.database_url.get_secret_value(), f"{group}.{settings.instance}"
         members[role] = Member(consumer, url, name)
 
     if "projections" in roles and service.projections:
         projector = Projector(service.projections, runtime.database, runtime.clock)
-        join("projections", service.projections, projector.handle, projector.retry_waiting)
+        join("projections", service.projections, projector.handle, projector.retry_waiting, whole_topics=True)
     if "policies" in roles and service.policies:
         policing = Policing(service.policies, runtime.database, runtime.clock)
         join("policies", service.policies, policing.handle, policing.retry_waiting)

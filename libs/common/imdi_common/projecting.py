@@ -22,7 +22,7 @@ Readable = tuple[Any, Received[Any], Envelope]
 
 
 class Projector:
-    """Applies batches of one partition to every projection of its topic."""
+    """Applies batches of a topic to every projection of it."""
 
     def __init__(self, projections: Sequence[Projection[Any]], database: Database, clock: Clock) -> None:
         self._projections = projections

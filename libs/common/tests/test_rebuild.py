@@ -160,7 +160,7 @@ def reactions(service: Service, database: Database, kafka: str) -> list[Any]:
     projector = Projector(service.projections, database, Clock())
     policing = Policing(service.policies, database, Clock())
     return [
-        Consumer(f"p-{topic}", [topic], kafka, "0", projector.handle, projector.retry_waiting).run(),
+        Consumer(f"p-{topic}", [topic], kafka, "0", projector.handle, projector.retry_waiting, whole_topics=True).run(),
         Consumer(f"q-{topic}", [topic], kafka, "0", policing.handle, policing.retry_waiting).run(),
     ]
 

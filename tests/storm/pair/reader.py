@@ -36,7 +36,9 @@ async def main(url: str, kafka: str, topic: str, group: str) -> None:
     projector = Projector([Projection(state.topic, state, keep_things)], database, clock)
     policing = Policing([Policy("pair.act", state.topic, state, act)], database, clock)
     async with asyncio.TaskGroup() as work:
-        work.create_task(Consumer(f"{group}.projections", [topic], kafka, "0", projector.handle).run())
+        work.create_task(
+            Consumer(f"{group}.projections", [topic], kafka, "0", projector.handle, whole_topics=True).run()
+        )
         work.create_task(
             Consumer(f"{group}.policies", [topic], kafka, "0", policing.handle, policing.retry_waiting).run()
         )
