@@ -25,7 +25,7 @@ TOLD_AT = 20
 
 
 def acknowledge_before_commit() -> None:
-    """A command is answered at once, and committed half a second later, if the process still lives."""
+    """A command is answered at once, and committed a fifth of a second later, if the process still lives."""
     database = importlib.import_module("imdi_common.database")
     honest = database.Database.run
     later: set[asyncio.Task[None]] = set()
@@ -38,7 +38,7 @@ def acknowledge_before_commit() -> None:
                 done = await work(session)
                 if not answer.done():
                     answer.set_result(done)
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(0.2)
 
             try:
                 await honest(self, held_back)
