@@ -15,7 +15,11 @@ from imdi_common.telemetry import logger
 MAX_RECORDS = 500
 POLL_MS = 200
 BATCHES_AT_ONCE = 4
+LONGEST_START_S = 30.0
 LONGEST_COMMIT_S = 15.0
+QUIET_S = 60.0
+"""Without a record for so long, the client is made anew: after resets one was seen to sit in its group and fetch
+nothing. A member with a name of its own comes back without a rebalance."""
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
@@ -94,13 +98,16 @@ class Consumer:
             metadata_max_age_ms=30_000,
         )
         committing: asyncio.Task[None] | None = None
+        now = asyncio.get_running_loop().time
         try:
-            await consumer.start()
-            while not self._leaving.is_set():
+            await asyncio.wait_for(consumer.start(), LONGEST_START_S)
+            came = now()
+            while not self._leaving.is_set() and now() - came < QUIET_S:
                 if committing and committing.done():
                     # A refused commit ends this client: one was seen to stay in a stable group and fetch nothing more.
                     await committing
-                batches = await self._poll(consumer)
+                batches = await asyncio.wait_for(self._poll(consumer), QUIET_S)
+                came = now() if batches else came
                 self.assigned = bool(consumer.assignment())
                 offsets = await self._apply(batches)
                 if committing:

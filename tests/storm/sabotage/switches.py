@@ -131,7 +131,10 @@ class _Undone(Exception):
 
 
 def lose_one_on_rebalance() -> None:
-    """A consumer that takes partitions over leaves out the first record that it is given of each."""
+    """A consumer that takes partitions over leaves out the last record of the first batch of each.
+
+    (The first one may only have come again, and was acted on before.)
+    """
     consumer = importlib.import_module("imdi_common.consumer")
     honest = consumer.Consumer._consume
 
@@ -142,7 +145,7 @@ def lose_one_on_rebalance() -> None:
             partition = (topic, records[0].partition)
             lost = partition not in known and records[0].offset > 0
             known.add(partition)
-            if rest := records[1:] if lost else records:
+            if rest := records[:-1] if lost else records:
                 await handle(topic, rest)
 
         self._handle = all_but_one
