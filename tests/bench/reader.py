@@ -6,11 +6,11 @@ the *floor* once it has arrived.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from typing import Any
 
-import uvloop
 from aiokafka import AIOKafkaConsumer
 from tests.bench.sample import TOPIC, ThingState, keep_things
 
@@ -47,4 +47,4 @@ async def floor(_: str, kafka: str, topic: str) -> None:
 
 if __name__ == "__main__":
     kind, *where = sys.argv[1:]
-    uvloop.run({"ours": ours, "floor": floor}[kind](*where))
+    asyncio.run({"ours": ours, "floor": floor}[kind](*where))

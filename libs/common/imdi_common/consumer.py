@@ -15,11 +15,6 @@ from imdi_common.telemetry import logger
 MAX_RECORDS = 500
 POLL_MS = 200
 BATCHES_AT_ONCE = 4
-LONGEST_START_S = 30.0
-LONGEST_COMMIT_S = 15.0
-QUIET_S = 60.0
-"""Without a record for so long, the client is made anew: after resets one was seen to sit in its group and fetch
-nothing. A member with a name of its own comes back without a rebalance."""
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
@@ -98,22 +93,16 @@ class Consumer:
             metadata_max_age_ms=30_000,
         )
         committing: asyncio.Task[None] | None = None
-        now = asyncio.get_running_loop().time
         try:
-            await asyncio.wait_for(consumer.start(), LONGEST_START_S)
-            came = now()
-            while not self._leaving.is_set() and now() - came < QUIET_S:
-                if committing and committing.done():
-                    # A refused commit ends this client: one was seen to stay in a stable group and fetch nothing more.
-                    await committing
-                batches = await asyncio.wait_for(self._poll(consumer), QUIET_S)
-                came = now() if batches else came
+            await consumer.start()
+            while not self._leaving.is_set():
+                batches = await self._poll(consumer)
                 self.assigned = bool(consumer.assignment())
                 offsets = await self._apply(batches)
                 if committing:
                     await committing
                 # The next batch need not wait for it: should it fail, the records come again, and are harmless.
-                committing = asyncio.create_task(_commit(consumer, offsets)) if offsets else None
+                committing = asyncio.create_task(consumer.commit(offsets)) if offsets else None
                 if self._between:
                     await self._between()
         finally:
@@ -164,11 +153,6 @@ async def one_by_one(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[An
             consumer.seek(partition, offset + 1)
             batches[partition] = [Unreadable(partition.topic, partition.partition, offset)]
     return batches
-
-
-async def _commit(consumer: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
-    """The client itself would try for ever, also what can no longer be."""
-    await asyncio.wait_for(consumer.commit(offsets), LONGEST_COMMIT_S)
 
 
 async def _stop(consumer: AIOKafkaConsumer, committing: asyncio.Task[None] | None) -> None:

@@ -60,11 +60,19 @@ def main(service: Service) -> None:
     elif asked.role in service.commands:
         asyncio.run(_command(service, settings, service.commands[asked.role]))
     else:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(serve(service, settings, ROLES if asked.role == "serve" else (asked.role,)))
+        roles = ROLES if asked.role == "serve" else (asked.role,)
+        with asyncio.Runner(loop_factory=loop_of(roles)) as runner:
+            runner.run(serve(service, settings, roles))
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+def loop_of(roles: tuple[str, ...]) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Uvloop where no role speaks to Kafka, else asyncio's own.
+
+    After a reset uvloop refuses a write by a RuntimeError, on which aiokafka's background tasks end for ever: the
+    consumer stays in its group and reads nothing (aio-libs/aiokafka#1038).
+    """
+    if roles != ("api",):
+        return None
     import uvloop  # noqa: PLC0415 - only a serving process needs it
 
     return uvloop.new_event_loop

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from imdi_common.database import Database
+from imdi_common.process import ROLES, loop_of
 from imdi_common.telemetry import _add_trace, configure, continued, logger, traceparent
 from imdi_local.testing.databases import TestDatabase
 
@@ -154,3 +155,9 @@ async def test_only_the_references_own_files_are_given(name: str, client: AsyncC
     answer = await client.get(f"/docs/{name}")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_uvloop_carries_no_kafka_client() -> None:
+    assert loop_of(("api",)) is not None
+    assert [loop_of((role,)) for role in ROLES if role != "api"] == [None] * (len(ROLES) - 1)
+    assert loop_of(ROLES) is None
