@@ -115,7 +115,8 @@ class Nemesis:
         self.done.append(Done(fault, began, ended, recovery, self._seen, meanwhile))
 
     async def _kill(self, fault: Fault) -> None:
-        processes.kill(self._pid(fault.target))
+        for pid in [self._pid(target) for target in fault.targets]:
+            processes.kill(pid)
 
     async def _pause(self, fault: Fault) -> None:
         pid = self._pid(fault.target)

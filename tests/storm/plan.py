@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -19,11 +19,14 @@ Kind = Literal[
     "clock-off",
     "redelivery",
 ]
-KILL_S, PAUSE_S, LINK_S, ZOMBIE_S, DISK_S, CLOCK_S, RECOVERY_S = 6.0, 16.0, 10.0, 20.0, 12.0, 20.0, 8.0
+KILL_S, PAUSE_S, LINK_S, ZOMBIE_S, DISK_S, CLOCK_S, RECOVERY_S = 10.0, 16.0, 10.0, 20.0, 12.0, 20.0, 8.0
 """What a fault of each kind takes, about; with what comes after it."""
 LONGEST_PAUSE_S = 60.0
 CLOCK_OFF_S = 600.0
 SERVERS = ("postgres", "kafka")
+AT_ONCE = (1, 1, 1, 2, 2, 3)
+"""How many are killed before anything has recovered; one in half of the cases."""
+AND = " + "
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class Fault:
     strength: float = 0.0
     """Seconds of latency, or by which a clock is off."""
 
+    @property
+    def targets(self) -> list[str]:
+        """More than one where several are killed at once."""
+        return self.target.split(AND)
+
 
 def faults(seed: int, kills: int, seconds: float, targets: Sequence[str], *, away_s: float, disks: bool) -> list[Fault]:
     """A plan of ``kills`` kills, with other faults among them as far as ``seconds`` allow.
@@ -44,13 +52,20 @@ def faults(seed: int, kills: int, seconds: float, targets: Sequence[str], *, awa
     ``targets`` are processes as ``postgres``, ``kafka``, ``matching relay``.
     """
     chance = Random(f"faults/{seed}")
-    killed = [Fault("kill", _victim(chance, targets), quiet=chance.uniform(0.5, 3.0)) for _ in range(kills)]
-    others = _others(chance, seconds - kills * KILL_S - away_s, targets, disks=disks)
+    killed = list(_killed(chance, kills, targets))
+    others = _others(chance, seconds - len(killed) * KILL_S - away_s, targets, disks=disks)
     mixed = killed + others
     chance.shuffle(mixed)
     if away_s:
         mixed.insert(len(mixed) // 3, Fault("broker-away", "kafka", away_s, 1.0))
     return mixed
+
+
+def _killed(chance: Random, kills: int, targets: Sequence[str]) -> Iterator[Fault]:
+    while kills:
+        victims = {_victim(chance, targets) for _ in range(min(kills, chance.choice(AT_ONCE)))}
+        kills -= len(victims)
+        yield Fault("kill", AND.join(sorted(victims)), quiet=chance.uniform(0.5, 3.0))
 
 
 def _others(chance: Random, budget: float, targets: Sequence[str], *, disks: bool) -> list[Fault]:

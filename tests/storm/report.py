@@ -28,7 +28,7 @@ class Outcome:
 
     @property
     def kills(self) -> int:
-        return sum(one.fault.kind == "kill" for one in self.done)
+        return sum(len(one.fault.targets) for one in self.done if one.fault.kind == "kill")
 
     @property
     def good(self) -> bool:
