@@ -63,10 +63,17 @@ def is_address(text: object) -> bool:
 
 
 def test_the_corridors_are_there() -> None:
-    assert [pack["corridor"] for pack in CORRIDORS.values()] == [
-        {"origin": "NP", "destination": "MY"},
-        {"origin": "PH", "destination": "SA"},
-    ]
+    corridors = {name: tuple(pack["corridor"].values()) for name, pack in CORRIDORS.items()}
+    wanted = {
+        "bd-sa.yaml": ("BD", "SA"),
+        "id-my-domestic.yaml": ("ID", "MY"),
+        "np-my.yaml": ("NP", "MY"),
+        "np-qa.yaml": ("NP", "QA"),
+        "ph-sa-domestic.yaml": ("PH", "SA"),
+        "who-safeguards.yaml": ("*", "*"),
+    }
+    assert {name: corridors.get(name) for name in wanted} == wanted
+    assert all(set(pack["corridor"]) == {"origin", "destination"} for pack in CORRIDORS.values())
 
 
 def test_each_row_of_the_table_is_mapped_once() -> None:

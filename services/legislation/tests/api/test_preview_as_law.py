@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from services.legislation.tests.api.conftest import Send
 
 from imdi_common.service import Runtime
 from imdi_legislation.app import load_packs
+from imdi_local.testing.plugin import FixedClock
 
 URL = "/v1/determinations/preview"
 LAWFUL: dict[str, Any] = {
@@ -21,8 +22,9 @@ LAWFUL: dict[str, Any] = {
 
 
 @pytest.fixture
-async def ask(runtime: Runtime, send: Send) -> Any:
-    """``await ask(facts, **other)`` → the answer, on the law of the packs."""
+async def ask(runtime: Runtime, clock: FixedClock, send: Send) -> Any:
+    """``await ask(facts, **other)`` → the answer, on the law of the packs, the last verified two days after morning."""
+    clock.advance(timedelta(days=2))
     await load_packs(runtime)
 
     async def go(facts: Any = None, **other: Any) -> Response:
@@ -61,7 +63,7 @@ async def test_without_an_offer_nothing_is_a_breach_and_with_an_empty_one_every_
 
 
 async def test_without_a_day_it_is_today(ask: Any) -> None:
-    said = (await ask(on=date(2026, 11, 23).isoformat())).json()
+    said = (await ask(on=date(2026, 11, 25).isoformat())).json()
     assert (await ask()).json() == said
     assert (await ask(on="1990-01-01")).json()["rules"] == []
 

@@ -67,6 +67,18 @@ class Corridor:
 
 MANILA_RIYADH = Corridor("PH", "SA", "5322", "1500.00 SAR", {"rest_days_per_week": 1, "retains_documents": False})
 KATHMANDU_PENANG = Corridor("NP", "MY", "8160", "1700.00 MYR", {"months": 24, "accommodation": True})
+KATHMANDU_DOHA = Corridor("NP", "QA", "7112", "1000.00 QAR", {"accommodation": True, "food": True})
+SURABAYA_JOHOR = Corridor("ID", "MY", "5152", "1500.00 MYR", {"rest_days_per_week": 1, "retains_documents": False})
+DHAKA_RIYADH = Corridor(
+    "BD", "SA", "9111", "800.00 SAR", {"rest_days_per_week": 1, "hours_per_day": 10, "retains_documents": False}
+)
+CORRIDORS = {
+    "PH-SA": MANILA_RIYADH,
+    "NP-MY": KATHMANDU_PENANG,
+    "NP-QA": KATHMANDU_DOHA,
+    "ID-MY": SURABAYA_JOHOR,
+    "BD-SA": DHAKA_RIYADH,
+}
 
 
 def money(text: str) -> Money:
@@ -88,14 +100,15 @@ def law(packs: list[Pack]) -> Law:
 
 @pytest.fixture(scope="session")
 def ask(law: Law) -> Ask:
-    """``ask(corridor, on=, wage=, contract=, pays=, **worker)``: a lawful offer but for what a case changes."""
+    """``ask(corridor, on=, wage=, contract=, pays=, owner=, **worker)``: a lawful offer but for what a case changes."""
 
     def go(corridor: Corridor, on: date = ON, **said: Any) -> Told:
         place = said.pop("occupation", corridor.occupation)
         wage, contract = said.pop("wage", corridor.wage), corridor.contract | said.pop("contract", {})
         known = {name: value for name, value in contract.items() if value is not None}
         pays = tuple((name, money(amount)) for name, amount in said.pop("pays", {}).items())
-        terms = Terms(place, corridor.destination, money(wage) if wage else None, known)
+        owner = said.pop("owner", "recruitment_agency")
+        terms = Terms(place, corridor.destination, money(wage) if wage else None, known, owner_kind=owner)
         facts = terms_facts(terms) | {"worker.country": corridor.origin}
         facts |= {f"worker.{name}": value for name, value in said.items()}
         rules = law.binding(corridor.origin, corridor.destination, place, on, on)

@@ -210,7 +210,7 @@ def test_every_item(
 
 
 def test_to_the_gulf_the_service_charge_and_the_gulf_medical_bind(ask: Ask) -> None:
-    to_doha = replace(TO_PENANG, destination="QA")
+    to_doha = replace(TO_PENANG, destination="QA", wage="1000 QAR")
     assert ask(to_doha, pays={"service_fee": "10000 NPR"}).broken == []
     assert ask(to_doha, pays={"service_fee": "10001 NPR"}).broken == [("np-service-charge", SERVICE)]
     assert ask(to_doha, pays={"visa_fee": "1 NPR"}).broken == [("np-free-visa-ticket", TICKET)]
