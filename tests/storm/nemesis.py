@@ -107,7 +107,9 @@ class Nemesis:
         await self._deeds[fault.kind](fault)
         ended, meanwhile = time.monotonic(), self._history.acknowledged - before
         try:
-            recovery = await self._probes.run(fault.target, ended, self._patience_s)
+            # What was said while the broker was away for minutes waits in line before what a probe says.
+            patience = max(self._patience_s, fault.seconds / 2)
+            recovery = await self._probes.run(fault.target, ended, patience)
         except Refused as refusal:
             self.verdicts.append(refused(f"the probe after {fault.kind}", refusal))
             return
