@@ -9,7 +9,8 @@ from imdi_common.rate_limit import RateLimit
 from imdi_common.service import Runtime, Service
 from imdi_common.telemetry import logger
 from imdi_legislation.actions.load_packs import PackRefused, load_pack, read_packs
-from imdi_legislation.api import determinations, instruments, rules
+from imdi_legislation.actions.load_procedures import load_procedures, read_procedures
+from imdi_legislation.api import determinations, instruments, procedure_report, procedures, rules
 from imdi_legislation.queries.standing import standing
 from imdi_legislation.reactions.due import DUE
 from imdi_legislation.reactions.policies import POLICIES
@@ -33,6 +34,10 @@ async def load_packs(runtime: Runtime) -> None:
             now = runtime.clock.now()
             entered = await runtime.database.run(lambda session: load_pack(session, pack, now))  # noqa: B023 - awaited here
             logger().info("pack_loaded", pack=pack.name, entered=entered)
+        for file in read_procedures(runtime.settings.packs):
+            now = runtime.clock.now()
+            entered = await runtime.database.run(lambda session: load_procedures(session, file, now))  # noqa: B023 - awaited here
+            logger().info("procedures_loaded", file=file.name, entered=entered)
     except PackRefused as refused:
         raise SystemExit(f"A pack cannot be law:\n{refused}") from refused
 
@@ -42,6 +47,7 @@ async def check_packs(runtime: Runtime) -> None:
     assert isinstance(runtime.settings, Settings)  # noqa: S101 - ours, by the table below
     try:
         packs = read_packs(runtime.settings.packs)
+        read_procedures(runtime.settings.packs)
     except PackRefused as refused:
         raise SystemExit(f"A pack cannot be law:\n{refused}") from refused
     logger().info("packs_in_order", packs=[pack.name for pack in packs])
@@ -53,7 +59,7 @@ SERVICE = Service(
     settings=Settings,
     tables=METADATA,
     package="imdi_legislation",
-    routers=[instruments.router, rules.router, determinations.router],
+    routers=[instruments.router, rules.router, determinations.router, procedures.router, procedure_report.router],
     projections=PROJECTIONS,
     policies=POLICIES,
     due=DUE,

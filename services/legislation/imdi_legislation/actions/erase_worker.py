@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.outbox import announce
 from imdi_contracts.legislation import ErasureCompleted
 from imdi_legislation.storage.copies import forget_worker, is_erased
+from imdi_legislation.storage.observed_items import forget_observed
 from imdi_legislation.storage.subjects import forget_stale
 from imdi_legislation.storage.tables import ErasedWorker
 
@@ -24,5 +25,6 @@ async def erase_worker(session: AsyncSession, worker_id: UUID, now: datetime) ->
     erased = ErasedWorker(worker_id=worker_id, erased_at=now)
     session.add(erased)
     await session.flush()
+    await forget_observed(session, worker_id)
     await forget_stale(session, await forget_worker(session, worker_id))
     await announce(session, erased, ErasureCompleted(worker_id=str(worker_id)))

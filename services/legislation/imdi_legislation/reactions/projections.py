@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.database import upsert_newer
 from imdi_common.reactions import Projection, Received
 from imdi_contracts.registry import MEMBERS, MemberState
+from imdi_legislation.reactions.observed_items import OBSERVED
 from imdi_legislation.storage.copies import Member
 
 
@@ -28,4 +30,4 @@ async def keep_members(session: AsyncSession, received: list[Received[MemberStat
     await session.execute(upsert_newer(Member, rows))
 
 
-PROJECTIONS = [Projection(MEMBERS, MemberState, keep_members, Member)]
+PROJECTIONS: list[Projection[Any]] = [Projection(MEMBERS, MemberState, keep_members, Member), OBSERVED]

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient, Response
+from services.legislation.tests.api.procedure_body import procedure_body
 from services.legislation.tests.conftest import INSTRUMENT, Cases, rule_body
 from sqlalchemy import select
 
@@ -19,6 +20,8 @@ from imdi_legislation.storage.tables import Subject
 INSTRUMENT_ID = "01936000-0000-7000-8000-000000000001"
 RULE_ID = "01936000-0000-7000-8000-000000000002"
 REQUIREMENTS_ID = "01936000-0000-7000-8000-000000000003"
+PROCEDURE_ID = "01936000-0000-7000-8000-000000000071"
+OTHER_PROCEDURE_ID = "01936000-0000-7000-8000-000000000072"
 """What examples write for the ids that a stage really has."""
 SAUDI = {"id": uuid4(), "kind": "government", "country": "SA"}
 Send = Callable[..., Awaitable[Response]]
@@ -57,6 +60,17 @@ class Stage:
     async def active(self) -> None:
         await self.proposed()
         await self.send("POST", f"/v1/rules/{self.ids[RULE_ID]}/activation", "government-2", {})
+
+    async def procedure(self) -> None:
+        await self.instrument()
+        body = procedure_body(self.ids[INSTRUMENT_ID])
+        for name, posted in ((PROCEDURE_ID, body), (OTHER_PROCEDURE_ID, body | {"steps": body["steps"][:2]})):
+            made = await self.send("POST", "/v1/procedures", "government", posted)
+            self.ids[name] = made.json()["id"]
+
+    async def procedure_active(self) -> None:
+        await self.procedure()
+        await self.send("POST", f"/v1/procedures/{self.ids[PROCEDURE_ID]}/activation", "government", {})
 
     async def determined(self) -> None:
         """A preparation of a worker for the vacancy owner's place, answered."""

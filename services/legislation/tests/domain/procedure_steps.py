@@ -17,7 +17,7 @@ TUPLES = ("documents_in", "documents_out", "after", "fees")
 
 def a_step(code: str, actor: str = "government", days: int | None = None, **other: Any) -> Step:
     """``days`` is a limit in calendar days; lists become tuples."""
-    said = {name: tuple(value) if name in TUPLES else value for name, value in other.items()}
+    said: dict[str, Any] = {name: tuple(value) if name in TUPLES else value for name, value in other.items()}
     limit = said.pop("time_limit", None) or (TimeLimit(days, None, None, ACT) if days is not None else None)
     return Step(code=code, title=code.title(), actor=actor, time_limit=limit, **said)
 
@@ -28,7 +28,9 @@ def paid(payer: str, amount: str, currency: str) -> Payment:
 
 SIX = (
     a_step("demand", "employer", documents_out=["demand letter"], fees=[paid("employer", "400", "MYR")]),
-    a_step("certify", days=15, documents_in=["demand letter"], documents_out=["certified demand letter"], after=["demand"]),
+    a_step(
+        "certify", days=15, documents_in=["demand letter"], documents_out=["certified demand letter"], after=["demand"],
+    ),
     a_step("approve", days=4, documents_in=["certified demand letter"], after=["certify"]),
     a_step("passport", "worker", documents_out=["passport"]),
     a_step(
