@@ -64,13 +64,13 @@ class DocumentsShape(Shape):
 
 
 class TimeShape(Shape):
-    """Calendar days at most by the legal limits; steps ``without_limit`` count none, so the sums are a least."""
+    """Calendar days; steps whose days are not known (``without_days``) count none, so the sums are a least."""
 
     sequential_days: int
     longest_path_days: int
     side_by_side_saves_days: int
     longest_path: list[str]
-    without_limit: list[str]
+    without_days: list[str]
 
 
 class ObservedShape(Shape):
@@ -96,7 +96,7 @@ class FindingShape(Shape):
 
 
 class Figures(Shape):
-    """What can be told from the steps alone."""
+    """What can be told from the steps alone; ``time`` is by the legal limits, at most."""
 
     steps: int
     actors: list[ActorSteps]
@@ -113,6 +113,8 @@ class Figures(Shape):
 class ProcedureAnalysis(Figures):
     procedure: ProcedureReference
     observed: list[ObservedShape]
+    observed_time: TimeShape | None
+    """By the medians observed."""
     findings: list[FindingShape]
 
 
@@ -144,7 +146,7 @@ def figures(analysis: Analysis) -> Figures:
             "actors": [{"actor": actor, "steps": steps} for actor, steps in analysis.actors.items()],
             "documents": plain(analysis.documents)
             | {"asked_again": [plain(found) | {"again": found.again} for found in analysis.documents.asked_again]},
-            "time": _time(analysis.time),
+            "time": time_shape(analysis.time),
             "side_by_side": plain(analysis.side_by_side),
         }
     )
@@ -159,5 +161,5 @@ def observed(found: Observed) -> ObservedShape:
     return ObservedShape.model_validate(plain(found) | over)
 
 
-def _time(time: Time) -> dict[str, object]:
-    return {**plain(time), "side_by_side_saves_days": time.side_by_side_saves_days}
+def time_shape(time: Time) -> TimeShape:
+    return TimeShape.model_validate({**plain(time), "side_by_side_saves_days": time.side_by_side_saves_days})

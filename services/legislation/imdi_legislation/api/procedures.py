@@ -23,6 +23,7 @@ from imdi_legislation.api.analysis_shapes import (
     figures,
     observed,
     sums,
+    time_shape,
 )
 from imdi_legislation.api.procedure_shapes import (
     Procedure,
@@ -113,6 +114,7 @@ async def analyse_procedure(procedure_id: UUID, door: Caller) -> Response:
             **dict(figures(found.analysis)),
             procedure=_reference(found.found),
             observed=[observed(one) for one in found.observed],
+            observed_time=time_shape(found.time_observed) if found.time_observed else None,
             findings=[FindingShape.model_validate(plain(one)) for one in findings],
         )
     )

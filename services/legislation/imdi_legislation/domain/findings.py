@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from imdi_legislation.domain.observed_times import Observed
+from imdi_legislation.domain.observed_times import Observed, observed_time
 from imdi_legislation.domain.procedures import UNSOURCED, Step
-from imdi_legislation.domain.streamlining import Analysis, AskedAgain
+from imdi_legislation.domain.streamlining import Analysis, AskedAgain, Time
 
 Kind = Literal[
     "ask_once", "side_by_side", "over_limit", "failed_results", "no_document_passes", "worker_cost", "without_limit",
@@ -32,7 +32,7 @@ def find(steps: tuple[Step, ...], analysis: Analysis, observed: tuple[Observed, 
     titles = {step.code: step.title for step in steps}
     return [
         *(_ask_once(found) for found in analysis.documents.asked_again),
-        *_side_by_side(analysis),
+        *_side_by_side(analysis, observed_time(steps, observed)),
         *(found for one in observed for found in _over_limit(one, titles)),
         *(found for one in observed for found in _failed(one, titles)),
         *_no_document_passes(analysis, titles),
@@ -49,7 +49,7 @@ def in_words(name: str) -> str:
 def _ask_once(found: AskedAgain) -> Finding:
     who = Counter(asking.actor for asking in found.asked_by)
     asked_by = _listed(f"{in_words(actor)} ({times} ×)" for actor, times in who.items())
-    made = f" It is made by {_listed(map(in_words, found.produced_by))}." if found.produced_by else ""
+    made = f" It comes from the step {_listed(map(in_words, found.produced_by))}." if found.produced_by else ""
     return Finding(
         "ask_once",
         f"Ask once: “{found.document}” is asked {len(found.asked_by)} times, by {asked_by}.{made}"
@@ -59,19 +59,28 @@ def _ask_once(found: AskedAgain) -> Finding:
     )
 
 
-def _side_by_side(analysis: Analysis) -> Iterable[Finding]:
-    time = analysis.time
+def _side_by_side(analysis: Analysis, observed: Time | None) -> Iterable[Finding]:
     if not analysis.side_by_side:
         return
     steps = tuple(code for stage in analysis.side_by_side for code in stage)
     sets = "; ".join(_listed(map(in_words, stage)) for stage in analysis.side_by_side)
+    told = [_saves("the legal limits", analysis.time)]
+    if observed:
+        told.append(_saves("the observed medians", observed))
     yield Finding(
         "side_by_side",
-        f"{len(steps)} steps can run side by side and save {_days(time.side_by_side_saves_days)}: one after another the"
-        f" limits add up to {_days(time.sequential_days)}, on the longest path to {_days(time.longest_path_days)}."
-        f" The sets: {sets}.",
-        "The prerequisites of the steps and their legal time limits; a step without a limit counts no day.",
+        f"{len(steps)} steps can run side by side: {sets}. {' '.join(told)}",
+        "The prerequisites of the steps, their legal time limits, and the days observed where they may be told.",
         steps,
+    )
+
+
+def _saves(what: str, time: Time) -> str:
+    known = len(time.without_days)
+    but = f" Of {known} {'step' if known == 1 else 'steps'} the days are not known: they count none." if known else ""
+    return (
+        f"By {what} that saves {_days(time.side_by_side_saves_days)}: one after another they add up to"
+        f" {_days(time.sequential_days)}, on the longest path to {_days(time.longest_path_days)}.{but}"
     )
 
 
@@ -116,7 +125,7 @@ def _worker_cost(steps: tuple[Step, ...], analysis: Analysis) -> Iterable[Findin
 
 
 def _without_limit(analysis: Analysis) -> Iterable[Finding]:
-    without = analysis.time.without_limit
+    without = analysis.time.without_days
     if without:
         yield Finding(
             "without_limit",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from imdi_legislation.domain.procedures import Step
+from imdi_legislation.domain.streamlining import Time, time_of
 from imdi_legislation.domain.time_limits import calendar_days
 
 FEWEST = 10
@@ -52,6 +53,12 @@ class Observed:
 
 
 NOBODY = Measured(0, None, None, 0, 0)
+
+
+def observed_time(steps: tuple[Step, ...], observed: tuple[Observed, ...]) -> Time | None:
+    """The procedure's time by the medians observed; None where none may be told."""
+    days = {step.code: None for step in steps} | {one.step: one.p50_days for one in observed}
+    return time_of(steps, days) if any(day is not None for day in days.values()) else None
 
 
 def compare(steps: tuple[Step, ...], measured: Mapping[str, Measured]) -> tuple[Observed, ...]:

@@ -48,12 +48,12 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """Calendar days by the legal limits. Steps ``without_limit`` count none, so the sums are a least."""
+    """Calendar days. Steps whose days are not known (``without_days``) count none, so the sums are a least."""
 
     sequential_days: int
     longest_path_days: int
     longest_path: tuple[str, ...]
-    without_limit: tuple[str, ...]
+    without_days: tuple[str, ...]
 
     @property
     def side_by_side_saves_days(self) -> int:
@@ -107,7 +107,7 @@ def analyse(steps: Steps) -> Analysis:
         actors=dict(sorted(Counter(step.actor for step in steps).items())),
         hand_overs=tuple(pair for pair in pairs if by_code[pair.before].actor != by_code[pair.then].actor),
         documents=_documents(ordered),
-        time=_time(ordered),
+        time=time_of(steps, {step.code: calendar_days(step.time_limit) for step in steps}),
         stages=_stages(ordered),
         no_document_passes=tuple(
             pair
@@ -167,22 +167,26 @@ def _documents(ordered: list[Step]) -> Documents:
     return Documents(len(asked), sum(map(len, asked.values())), tuple(again))
 
 
-def _time(ordered: list[Step]) -> Time:
-    days = {step.code: calendar_days(step.time_limit) for step in ordered}
-    ends: dict[str, int] = {}
+def time_of(steps: Steps, days: Mapping[str, int | None]) -> Time:
+    """One after another, and on the longest path; of equally long paths the one of most steps."""
+    ordered = in_turn(steps)
+    ends: dict[str, tuple[int, int, str]] = {}
     came_from: dict[str, str | None] = {}
     for step in ordered:
-        latest = max(step.after, key=lambda before: (ends[before], before), default=None)
-        came_from[step.code] = latest
-        ends[step.code] = (ends[latest] if latest else 0) + (days[step.code] or 0)
-    last: str | None = max(ends, key=lambda code: (ends[code], code), default=None)
-    longest = ends[last] if last else 0
+        reached, chain, latest = max((ends[before] for before in step.after), default=(0, 0, ""))
+        came_from[step.code] = latest or None
+        ends[step.code] = (reached + (days.get(step.code) or 0), chain + 1, step.code)
+    longest, _, last = max(ends.values(), default=(0, 0, ""))
+    without = tuple(step.code for step in ordered if days.get(step.code) is None)
+    return Time(sum(day or 0 for day in days.values()), longest, tuple(_back_from(last, came_from)), without)
+
+
+def _back_from(code: str | None, came_from: Mapping[str, str | None]) -> list[str]:
     path: list[str] = []
-    while last:
-        path.insert(0, last)
-        last = came_from[last]
-    without = tuple(step.code for step in ordered if days[step.code] is None)
-    return Time(sum(day or 0 for day in days.values()), longest, tuple(path), without)
+    while code:
+        path.insert(0, code)
+        code = came_from[code]
+    return path
 
 
 def _costs(steps: Steps) -> tuple[Cost, ...]:

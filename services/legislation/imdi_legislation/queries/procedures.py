@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.problems import not_found
 from imdi_legislation.domain.countries import EVERYWHERE
-from imdi_legislation.domain.observed_times import Observed, compare
+from imdi_legislation.domain.observed_times import Observed, compare, observed_time
 from imdi_legislation.domain.procedures import Step, bases_of
-from imdi_legislation.domain.streamlining import Analysis, analyse
+from imdi_legislation.domain.streamlining import Analysis, Time, analyse
 from imdi_legislation.storage.observed_items import measure
 from imdi_legislation.storage.procedures import (
     ProcedureVersion,
@@ -41,6 +41,7 @@ class Analysed:
     found: Found
     analysis: Analysis
     observed: tuple[Observed, ...]
+    time_observed: Time | None
 
 
 async def show_procedure(session: AsyncSession, procedure_id: UUID) -> Found:
@@ -72,7 +73,8 @@ async def analyse_procedure(session: AsyncSession, procedure_id: UUID) -> Analys
     found = await show_procedure(session, procedure_id)
     items = sorted({step.item for step in found.steps if step.item})
     measured = await measure(session, corridor_of(found.version), items)
-    return Analysed(found, analyse(found.steps), compare(found.steps, measured))
+    observed = compare(found.steps, measured)
+    return Analysed(found, analyse(found.steps), observed, observed_time(found.steps, observed))
 
 
 async def _titles(session: AsyncSession, versions: Iterable[ProcedureVersion]) -> dict[str, str]:

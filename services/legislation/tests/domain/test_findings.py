@@ -28,9 +28,9 @@ def test_what_six_steps_tell_a_government() -> None:
         ("unsourced", ("demand", "certify", "approve", "passport", "medical", "permit")),
     ]
     texts = {one.kind: one.text for one in told}
-    assert "asked 2 times, by government (2 ×). It is made by demand." in texts["ask_once"]
+    assert "asked 2 times, by government (2 ×). It comes from the step demand." in texts["ask_once"]
     assert (
-        "save 3 days: one after another the limits add up to 53 days, on the longest path to 50 days"
+        "that saves 3 days: one after another they add up to 53 days, on the longest path to 50 days."
         in (texts["side_by_side"])
     )
     assert (

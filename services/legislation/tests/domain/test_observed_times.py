@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from services.legislation.tests.domain.procedure_steps import SIX, a_step
 
-from imdi_legislation.domain.observed_times import FEWEST, Measured, compare
+from imdi_legislation.domain.observed_times import FEWEST, Measured, compare, observed_time
 
 
 def test_each_step_with_an_item_is_told_in_its_order() -> None:
@@ -44,3 +44,13 @@ def test_of_fewer_than_ten_nothing_is_told(cases: int, failed: int) -> None:
 def test_the_share_that_failed_has_two_decimals() -> None:
     [found] = compare((a_step("a", item="visa"),), {"visa": Measured(20, 3, 8, 30, 10)})
     assert found.failed_share == Decimal("0.33")
+
+
+def test_the_medians_add_up_along_the_longest_path() -> None:
+    measured = {"medical_examination": Measured(12, 5, 8, 12, 0), "exit_permit": Measured(10, 7, 9, 10, 0)}
+    found = observed_time(SIX, compare(SIX, measured))
+    assert found is not None
+    assert (found.sequential_days, found.longest_path_days) == (12, 12)
+    assert found.longest_path == ("passport", "medical", "permit")
+    assert found.without_days == ("demand", "passport", "certify", "approve")
+    assert observed_time(SIX, compare(SIX, {"exit_permit": Measured(9, 7, 9, 10, 0)})) is None

@@ -26,7 +26,7 @@ def test_six_steps_counted_by_hand() -> None:
     )
     assert (found.time.sequential_days, found.time.longest_path_days) == (15 + 4 + 3 + 31, 15 + 4 + 31)
     assert found.time.longest_path == ("demand", "certify", "approve", "permit")
-    assert found.time.without_limit == ("demand", "passport")
+    assert found.time.without_days == ("demand", "passport")
     assert found.time.side_by_side_saves_days == 3
     assert found.stages == (("demand", "passport"), ("certify", "medical"), ("approve",), ("permit",))
     assert found.side_by_side == (("demand", "passport"), ("certify", "medical"))
