@@ -21,6 +21,10 @@ RUN printf '#!/bin/sh\nexec /imdi/environment/bin/python -m imdi_%s "$@"\n' "$(e
     && chmod 755 /imdi/run
 
 FROM python:3.11-slim
+ARG SERVICE
+# Reports as PDF are laid out with Pango.
+RUN if [ "${SERVICE}" = legislation ]; then apt-get update && apt-get install -y --no-install-recommends \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core && rm -rf /var/lib/apt/lists/*; fi
 RUN useradd --system --uid 10001 --no-create-home imdi
 COPY --from=build /imdi /imdi
 ENV IMDI_LEGISLATION_PACKS=/imdi/packs PYTHONUNBUFFERED=1

@@ -12,7 +12,7 @@ from imdi_legislation.api.write_paper import NO_LIBRARY
 
 SECONDS = 30.0
 AT_ONCE = 2
-WAITING = 8
+THERE = 8
 LARGEST = 10 * 1024 * 1024
 """Bytes of a PDF."""
 KNOWN = {"LANG": "C.UTF-8"}
@@ -20,11 +20,11 @@ KNOWN = {"LANG": "C.UTF-8"}
 
 
 class _Desk:
-    """How many write, and how many wait for it."""
+    """Who writes, and who waits for it."""
 
     def __init__(self) -> None:
         self.places = asyncio.Semaphore(AT_ONCE)
-        self.waiting = 0
+        self.there = 0
 
 
 _DESK = _Desk()
@@ -32,14 +32,14 @@ _DESK = _Desk()
 
 async def as_pdf(page: str, seconds: float = SECONDS) -> bytes:
     """The page as PDF; 503 where too many are asked for, where it takes too long, or where Pango is not installed."""
-    if _DESK.waiting >= WAITING:
+    if _DESK.there >= THERE:
         raise unavailable("Too many reports are being written; try again, or ask for HTML.")
-    _DESK.waiting += 1
+    _DESK.there += 1
     try:
         async with _DESK.places:
             return await _write(page, seconds)
     finally:
-        _DESK.waiting -= 1
+        _DESK.there -= 1
 
 
 async def _write(page: str, seconds: float) -> bytes:

@@ -129,8 +129,8 @@ def _without_limit(analysis: Analysis) -> Iterable[Finding]:
     if without:
         yield Finding(
             "without_limit",
-            f"{len(without)} of {analysis.steps} steps have no legal time limit here: the days above are the least that"
-            " the law allows for, and nobody is held to more.",
+            f"{len(without)} of {analysis.steps} steps have no legal time limit here: no day holds anybody to them, and"
+            " the sums of legal days do not count them.",
             "Steps that name no time limit.",
             without,
         )

@@ -132,9 +132,8 @@ async def test_the_projects_procedures_are_loaded_once_after_its_packs(session: 
     for pack in read_packs(PACKS):
         await load_pack(session, pack, NOW)
     files = read_procedures(PACKS)
-    now = NOW.replace(day=26)
-    assert [await load_procedures(session, file, now) for file in files] == [len(file.procedures) for file in files]
-    assert [await load_procedures(session, file, now) for file in files] == [0] * len(files)
+    assert [await load_procedures(session, file, NOW) for file in files] == [len(file.procedures) for file in files]
+    assert [await load_procedures(session, file, NOW) for file in files] == [0] * len(files)
     assert {version.status for version in await session.scalars(select(ProcedureVersion))} == {"active"}
 
 

@@ -16,7 +16,7 @@ from services.legislation.tests.api.procedure_body import procedure_body
 from services.legislation.tests.conftest import Cases
 
 from imdi_common.problems import Problem
-from imdi_legislation.api.paper import as_pdf
+from imdi_legislation.api.paper import THERE, as_pdf
 from imdi_legislation.storage.observed_items import observe
 
 HAS_PANGO = (
@@ -110,6 +110,33 @@ async def test_who_takes_too_long_is_stopped_and_nobody_waits_for_it() -> None:
     beside.cancel()
     assert refused.value.status == 503
     assert ticks > 10
+
+
+async def test_where_too_many_ask_at_once_the_last_is_told_to_come_again() -> None:
+    asked = [as_pdf("<p>x", seconds=0.05) for _ in range(THERE + 1)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    told = [answer.detail for answer in answers if isinstance(answer, Problem)]
+    assert len(told) == THERE + 1
+    assert sum("Too many" in detail for detail in told) == 1
+    assert "Too many" in told[-1]
+
+
+@pytest.mark.skipif(not HAS_PANGO, reason="no Pango: nothing is written")
+async def test_the_writer_fetches_nothing() -> None:
+    came: list[str] = []
+
+    async def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append("somebody")
+        writer.close()
+
+    server = await asyncio.start_server(note, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    address = f"http://127.0.0.1:{port}/x"
+    pdf = await as_pdf(f"<link rel=stylesheet href='{address}'><img src='{address}'><img src='file:///etc/hostname'>x")
+    server.close()
+    await server.wait_closed()
+    assert pdf.startswith(b"%PDF-")
+    assert came == []
 
 
 async def test_the_analysis_tells_what_was_observed_of_ten_cases(send: Send, stage: Stage, path: str) -> None:
