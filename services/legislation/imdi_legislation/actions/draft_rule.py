@@ -19,14 +19,14 @@ from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.drafts import BasisDraft, DisputeDraft, RuleDraft, read_draft
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.plain import plain, plain_effect
-from imdi_legislation.storage.rules import last_number, lock_code
+from imdi_legislation.storage.rules import answer_types, last_number, lock_code
 from imdi_legislation.storage.tables import Instrument, RuleCode, RuleVersion
 
 
 async def draft_rule(session: AsyncSession, body: dict[str, Any], actor: Actor, now: datetime) -> UUID:
     """Draft what a caller posted: 422 for wrong fields, 403 if it, or the version before it, is not theirs to make."""
     try:
-        draft = read_draft(body)
+        draft = read_draft(body, await answer_types(session))
     except Invalid as error:
         raise refused(error) from error
     await _demand_instruments(session, draft)

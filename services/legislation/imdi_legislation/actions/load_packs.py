@@ -22,8 +22,7 @@ from imdi_legislation.actions.activate_rule import activate
 from imdi_legislation.actions.draft_rule import add_draft
 from imdi_legislation.actions.enter_instrument import add_instrument
 from imdi_legislation.actions.propose_rule import propose
-from imdi_legislation.domain.conditions import Refused
-from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, check_proposal, read_draft, refusal
+from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, read_draft
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
 from imdi_legislation.domain.plain import fingerprint, plain
@@ -86,21 +85,12 @@ def read_pack(file: Path) -> Pack:
         where = f"{file.name}: {body.get('code')}"
         instruments += _read(errors, where, read_instrument, body)
     for body in content["rules"]:
-        rules += _read(errors, f"{file.name}: {body.get('code')}", _checked, body)
+        rules += _read(errors, f"{file.name}: {body.get('code')}", read_draft, body)
     codes = [rule.code for rule in rules]
     errors += [f"{file.name}: {code}: code: stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
     if errors:
         raise PackRefused(errors)
     return Pack(file.stem, instruments, rules)
-
-
-def _checked(body: Mapping[str, Any]) -> RuleDraft:
-    draft = read_draft(body)
-    try:
-        check_proposal(draft.effect, draft.when, {})
-    except Refused as refused:
-        raise refusal(refused) from refused
-    return draft
 
 
 def _read(

@@ -6,10 +6,9 @@ The only module that knows the CEL library. Its runtime errors are *returned* as
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -22,8 +21,12 @@ from imdi_legislation.domain.syntax import Node, read_tree
 _TYPES: dict[FactType, cel.Type] = {"bool": cel.Type.BOOL, "int": cel.Type.INT, "string": cel.Type.STRING}
 _ABSENT = 'UNKNOWN: No value with name "'
 _ERROR = re.compile(r"<input>:(\d+):(\d+): (.*)")
+_TOO_DEEP = "Exceeded max recursion depth"
+"""Told at no place, or at one that no text has."""
 _MOST_ANSWERS = 5
-"""Types of that many ``worker.facts.…`` in one text are inferred by trial: three to the power of it."""
+"""As many ``worker.facts.…`` may stand in one text, whose types are inferred by trial."""
+_MOST_TRIALS = 40
+"""Texts that compare each answer with a literal need 16; without an end a text could take seconds."""
 
 
 class Refused(Exception):
@@ -72,7 +75,7 @@ class Condition:
 
 @lru_cache(maxsize=4096)
 def _compiled(text: str, answers: tuple[tuple[str, FactType], ...]) -> Condition:
-    parsed = _parse(text)
+    parsed = parse_condition(text)
     mentioned = _mentioned(parsed)
     types = {name: known.type_of(name) for name in mentioned if not known.is_answer(name)} | dict(answers)
     variables = {name: _TYPES[kind] for name, kind in types.items()}
@@ -91,23 +94,50 @@ def compile_condition(text: str, fixed: Mapping[str, FactType] | None = None) ->
     Raises ``Refused`` for a syntax or type error, an undeclared fact, ``has`` and ``dyn``, and an answer that no
     type, or more than one, would fit.
     """
-    parsed = _parse(text)
+    parsed = parse_condition(text)
     answers = [name for name in _mentioned(parsed) if known.is_answer(name)]
     if len(answers) > _MOST_ANSWERS:
         raise Refused(f"more than {_MOST_ANSWERS} answered facts in one condition")
-    choices: list[Iterable[FactType]] = [[fixed[name]] if fixed and name in fixed else list(_TYPES) for name in answers]
-    fitting: list[Condition] = []
-    refusal: Refused | None = None
-    for types in itertools.product(*choices):
-        try:
-            fitting.append(_compiled(text, tuple(zip(answers, types, strict=True))))
-        except Refused as reason:
-            refusal = reason
-    if len(fitting) == 1:
-        return fitting[0]
-    if refusal and not fitting:
+    choices = {name: [fixed[name]] if fixed and name in fixed else list(_TYPES) for name in answers}
+    trial = _Trial(text, parsed, choices)
+    refusal = trial.search({name: kinds[0] for name, kinds in choices.items() if len(kinds) == 1})
+    if len(trial.fitting) == 1:
+        return trial.fitting[0]
+    if refusal and not trial.fitting:
         raise refusal
     raise Refused(f"the type of {answers[0]} is open: compare it with a literal", *_place(text, parsed.offset))
+
+
+@dataclass(slots=True)
+class _Trial:
+    """The search for the types of a text's answers: depth first, giving up what fits with no types of the rest."""
+
+    text: str
+    parsed: Node
+    choices: Mapping[str, Sequence[FactType]]
+    fitting: list[Condition] = field(default_factory=list)
+    trials: int = 0
+
+    def search(self, chosen: Mapping[str, FactType]) -> Refused | None:
+        """Keep what fits, two at most; why the last did not, where one did not."""
+        if len(self.fitting) > 1:
+            return None
+        self.trials += 1
+        if self.trials > _MOST_TRIALS:
+            reason = "the types of its answered facts cannot be told: compare each with a literal"
+            raise Refused(reason, *_place(self.text, self.parsed.offset))
+        open_ones = [name for name in self.choices if name not in chosen]
+        try:
+            if not open_ones:
+                self.fitting.append(_compiled(self.text, tuple((name, chosen[name]) for name in self.choices)))
+                return None
+            types = {name: _TYPES[known.type_of(name)] for name in _mentioned(self.parsed) if not known.is_answer(name)}
+            answers = {name: _TYPES[chosen[name]] if name in chosen else cel.Type.DYN for name in self.choices}
+            _compile(self.text, types | answers)
+        except Refused as reason:
+            return reason
+        refusals = [self.search({**chosen, open_ones[0]: kind}) for kind in self.choices[open_ones[0]]]
+        return next((refusal for refusal in reversed(refusals) if refusal), None)
 
 
 def try_out(condition: Condition) -> None:
@@ -119,16 +149,17 @@ def try_out(condition: Condition) -> None:
             raise Refused("the condition cannot be evaluated with likely facts")
 
 
-def refuse_at(condition: Condition, node: Node, reason: str) -> Refused:
-    """A refusal at a node of the tree."""
-    return Refused(reason, *_place(condition.text, node.offset))
+def refuse_at(text: str, node: Node, reason: str) -> Refused:
+    """A refusal at a node of the text's tree."""
+    return Refused(reason, *_place(text, node.offset))
 
 
 def _type(condition: Condition, name: str) -> FactType:
     return condition.answer_types.get(name) or known.type_of(name)
 
 
-def _parse(text: str) -> Node:
+def parse_condition(text: str) -> Node:
+    """The tree as written, its types unchecked; ``Refused`` for what cannot be read, ``has`` and ``dyn``."""
     expression = _compile(text, {}, disable_check=True)
     tree = read_tree(expression.serialize())
     for node in tree.walk():
@@ -143,7 +174,7 @@ def _compile(text: str, variables: dict[str, cel.Type], *, disable_check: bool =
         return cel.NewEnv(variables=variables).compile(text, disable_check=disable_check)
     except RuntimeError as error:
         found = _ERROR.search(str(error))
-        if found is None:
+        if found is None or found[3].startswith(_TOO_DEEP):
             raise Refused("the condition cannot be read: it is nested too deeply") from None
         raise Refused(_reason(found[3]), int(found[1]), int(found[2])) from None
 

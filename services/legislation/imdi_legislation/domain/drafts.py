@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
-from imdi_legislation.domain.conditions import Condition, Refused, compile_condition, try_out
+from imdi_legislation.domain.budget import demand_within_budget
+from imdi_legislation.domain.conditions import Condition, Refused, compile_condition, parse_condition, try_out
 from imdi_legislation.domain.disputes import dispute_error
 from imdi_legislation.domain.effects import KINDS, Bar, Criterion, Effect, read_effect
 from imdi_legislation.domain.facts import FactType
@@ -66,8 +67,11 @@ class RuleDraft:
         return list(dict.fromkeys(basis.instrument for basis in bases))
 
 
-def read_draft(data: Mapping[str, Any]) -> RuleDraft:
-    """A rule from JSON; raises ``Invalid`` naming each field that is wrong."""
+def read_draft(data: Mapping[str, Any], types: Mapping[str, FactType] | None = None) -> RuleDraft:
+    """A rule from JSON; raises ``Invalid`` naming each field that is wrong.
+
+    ``types`` are those that the law in force fixed for ``worker.facts.<name>``.
+    """
     reader = Reader(data, "")
     code, kind = reader.code("code"), reader.choice("kind", KINDS)
     scope = _scope(reader)
@@ -98,7 +102,7 @@ def read_draft(data: Mapping[str, Any]) -> RuleDraft:
         note=reader.text("note", None),
     )
     if isinstance(when, str) and not _wrong(reader, "when"):
-        _check_condition(reader, draft)
+        _check_condition(reader, draft, types or {})
     _merge(reader, effective)
     reader.finish()
     return draft
@@ -112,14 +116,18 @@ def beginning_error(begins: date) -> FieldError | None:
 
 
 def check_proposal(effect: Effect, when: str | None, types: Mapping[str, FactType]) -> Condition | None:
-    """What is asked of a rule before it is proposed or activated; ``Refused`` with the position.
+    """What is asked of a rule whenever it is saved, proposed and activated; ``Refused`` with the position.
 
-    Its condition type-checks, can be evaluated with likely facts, and, where the rule screens, only screens.
+    Its condition is within the budget, type-checks, can be evaluated with likely facts, and, where the rule screens,
+    only screens.
     """
-    if when is None:
-        return None
+    return None if when is None else _checked(when, types, screening=screens(effect))
+
+
+def _checked(when: str, types: Mapping[str, FactType], *, screening: bool) -> Condition:
+    demand_within_budget(when, parse_condition(when))
     condition = compile_condition(when, types)
-    if screens(effect):
+    if screening:
         screen(condition)
     try_out(condition)
     return condition
@@ -140,14 +148,15 @@ def answers_fixed(condition: Condition | None, effect: Effect) -> dict[str, Fact
 
 def refusal(refused: Refused) -> Invalid:
     """A refused condition as an error of its field."""
-    return Invalid([FieldError("when", "condition", str(refused))])
+    return Invalid([FieldError("when", "condition", str(refused), (refused.line, refused.column))])
 
 
-def _check_condition(reader: Reader, draft: RuleDraft) -> None:
+def _check_condition(reader: Reader, draft: RuleDraft, types: Mapping[str, FactType]) -> None:
+    effect: Effect | None = draft.effect
     try:
-        compile_condition(draft.when or "")
+        _checked(draft.when or "", types, screening=effect is not None and screens(effect))
     except Refused as refused:
-        reader.wrong("when", "condition", str(refused))
+        reader.errors += refusal(refused).errors
 
 
 def _scope(reader: Reader) -> Scope:

@@ -26,6 +26,8 @@ class FieldError:
     field: str
     rule: str
     detail: str
+    place: tuple[int, int] | None = None
+    """Line and column, from 1, of a text that is wrong at one place."""
 
 
 class Invalid(Exception):

@@ -38,14 +38,14 @@ def _read(condition: Condition, node: Node) -> Screen:
     if node.kind == "call" and node.text == "@in":
         fact, literals = node.parts
         if literals.kind != "list":
-            raise refuse_at(condition, literals, "a screening condition looks a fact up in a list of literals")
+            raise refuse_at(condition.text, literals, "a screening condition looks a fact up in a list of literals")
         return {
             "fact": _fact(condition, fact),
             "op": "in",
             "value": [_literal(condition, part) for part in literals.parts],
         }
     raise refuse_at(
-        condition, node, "a screening condition compares screening facts with literals, joined by &&, || and !"
+        condition.text, node, "a screening condition compares screening facts with literals, joined by &&, || and !"
     )
 
 
@@ -57,13 +57,13 @@ def _flat(join: str, tree: Screen) -> list[Screen]:
 def _fact(condition: Condition, node: Node) -> str:
     name = node.dotted()
     if name is None or not known.is_fact(name):
-        raise refuse_at(condition, node, "the left of a screening comparison is a fact")
+        raise refuse_at(condition.text, node, "the left of a screening comparison is a fact")
     if not known.is_screening(name):
-        raise refuse_at(condition, node, f"{name} is no screening fact")
+        raise refuse_at(condition.text, node, f"{name} is no screening fact")
     return name
 
 
 def _literal(condition: Condition, node: Node) -> known.FactValue:
     if node.kind == "constant" and isinstance(node.value, (bool, int, str)):
         return node.value
-    raise refuse_at(condition, node, "the right of a screening comparison is a literal")
+    raise refuse_at(condition.text, node, "the right of a screening comparison is a literal")

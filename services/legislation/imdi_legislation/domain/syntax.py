@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["constant", "name", "select", "call", "list", "other"]
+Kind = Literal["constant", "name", "select", "call", "list", "comprehension", "other"]
 Scalar = bool | int | str | float | bytes | None
 
 
@@ -20,7 +20,8 @@ class Node:
     """One node of a CEL expression.
 
     ``text`` is the name, the selected field or the called function; ``value`` that of a constant; ``parts`` the
-    operands, elements or arguments in order; ``offset`` counts characters from the beginning of the text.
+    operands, elements or arguments in order, of a comprehension what it goes over, its accumulator's beginning, the
+    condition and the step of each round, and the result; ``offset`` counts characters from the beginning of the text.
     """
 
     kind: Kind
@@ -82,10 +83,11 @@ def _node(data: bytes, positions: dict[int, int]) -> Node:
         return Node("call", offset, _text(call, 2), parts=inner(call, 1, 3))
     if 7 in fields:
         return Node("list", offset, parts=inner(_fields(_bytes(fields, 7)), 1))
-    return Node("other", offset, parts=_parts_of_other(fields, inner))
+    several: Kind = "comprehension" if 9 in fields else "other"
+    return Node(several, offset, parts=_parts_of_several(fields, inner))
 
 
-def _parts_of_other(fields: _Fields, inner: Callable[..., tuple[Node, ...]]) -> tuple[Node, ...]:
+def _parts_of_several(fields: _Fields, inner: Callable[..., tuple[Node, ...]]) -> tuple[Node, ...]:
     """Keys and values of a map, or the expressions of a comprehension."""
     entries = _messages(_fields(_bytes(fields, 8)), 2)
     return (

@@ -142,15 +142,15 @@ async def test_every_step_asks_who_and_in_which_state(
         ("requirement", None, "worker.age / 0 == 1", "column 1"),
     ],
 )
-async def test_a_condition_that_does_too_much_is_refused_at_proposal(
+async def test_a_condition_that_does_too_much_is_refused_when_it_is_saved(
     parliament: Any, kind: str, effect: Any, when: str, place: str
 ) -> None:
-    draft = await parliament.draft("rule", kind, effect, when=when)
-    problem = await refused(propose_rule(parliament.session, draft, parliament.two))
+    problem = await refused(parliament.draft("rule", kind, effect, when=when))
     assert problem.status == 422
     [error] = problem.errors or []
     assert error["field"] == "when"
     assert place in error["detail"]
+    assert problem.extra["position"] == {"line": 1, "column": int(place.removeprefix("column "))}
 
 
 @pytest.mark.parametrize(
@@ -240,10 +240,12 @@ async def test_a_rule_keeps_its_kind(parliament: Any) -> None:
 
 
 async def test_the_first_activation_fixes_the_type_of_an_answer(session: Any, parliament: Any) -> None:
+    earlier = await parliament.draft("b", when="worker.facts.ecr == 'yes'")
     await parliament.enact("a", when="worker.facts.ecr")
     assert [(row.name, row.type) for row in await session.scalars(select(AnswerType))] == [("worker.facts.ecr", "bool")]
-    draft = await parliament.draft("b", when="worker.facts.ecr == 'yes'")
-    assert (await refused(propose_rule(session, draft, parliament.two))).status == 422
+    assert (await refused(propose_rule(session, earlier, parliament.two))).status == 422
+    assert (await refused(parliament.draft("c", when="worker.facts.ecr == 'yes'"))).status == 422
+    assert await parliament.draft("d", when="worker.facts.ecr == worker.facts.other")
 
 
 async def test_retiring_ends_a_rule_before_its_day(session: Any, parliament: Any, told: Any) -> None:
