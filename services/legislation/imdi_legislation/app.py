@@ -10,7 +10,15 @@ from imdi_common.service import Runtime, Service
 from imdi_common.telemetry import logger
 from imdi_legislation.actions.load_packs import PackRefused, load_pack, read_packs
 from imdi_legislation.actions.load_procedures import load_procedures, read_procedures
-from imdi_legislation.api import determinations, instruments, procedure_report, procedures, rules
+from imdi_legislation.api import (
+    country_groups,
+    determinations,
+    differences,
+    instruments,
+    procedure_report,
+    procedures,
+    rules,
+)
 from imdi_legislation.queries.standing import standing
 from imdi_legislation.reactions.due import DUE
 from imdi_legislation.reactions.policies import POLICIES
@@ -59,7 +67,15 @@ SERVICE = Service(
     settings=Settings,
     tables=METADATA,
     package="imdi_legislation",
-    routers=[instruments.router, rules.router, determinations.router, procedures.router, procedure_report.router],
+    routers=[
+        instruments.router,
+        rules.router,
+        differences.router,
+        country_groups.router,
+        determinations.router,
+        procedures.router,
+        procedure_report.router,
+    ],
     projections=PROJECTIONS,
     policies=POLICIES,
     due=DUE,

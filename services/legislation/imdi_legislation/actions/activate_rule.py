@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,10 +17,11 @@ from imdi_legislation.actions.permission import demand_may_succeed, lock_version
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.conditions import Refused
 from imdi_legislation.domain.conflicts import find_conflict
-from imdi_legislation.domain.drafts import answers_fixed, beginning_error, check_proposal
+from imdi_legislation.domain.drafts import answers_fixed, check_proposal
 from imdi_legislation.domain.effects import read_effect
 from imdi_legislation.domain.facts import FactType
 from imdi_legislation.domain.fields import Invalid
+from imdi_legislation.domain.periods import beginning_error, end_error
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.law import change_law
 from imdi_legislation.storage.tables import AnswerType, RuleVersion
@@ -47,9 +49,10 @@ async def activate_rule(session: AsyncSession, rule_id: UUID, begins: date | Non
 async def activate(session: AsyncSession, version: RuleVersion, begins: date | None, by: str, now: datetime) -> None:
     """The activation itself, by whoever may; the law is held for change."""
     version.effective_from = begins or version.effective_from
-    wrong = beginning_error(version.effective_from)
+    effect, begins_on = read_effect(version.kind, version.effect), version.effective_from
+    wrong = beginning_error(begins_on) or end_error(effect, begins_on, version.effective_until)
     if wrong:
-        raise refused(Invalid([wrong]))
+        raise refused(Invalid([replace(wrong, field="from")]))
     if version.effective_until and version.effective_until < version.effective_from:
         raise invalid("from", "order", "It would begin after its end.")
     types = await rules.answer_types(session)

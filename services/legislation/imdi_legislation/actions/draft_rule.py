@@ -25,6 +25,11 @@ from imdi_legislation.storage.tables import Instrument, RuleCode, RuleVersion
 
 async def draft_rule(session: AsyncSession, body: dict[str, Any], actor: Actor, now: datetime) -> UUID:
     """Draft what a caller posted: 422 for wrong fields, 403 if it, or the version before it, is not theirs to make."""
+    return (await add_draft(session, await checked_draft(session, body, actor, now), actor.client_id, now)).id
+
+
+async def checked_draft(session: AsyncSession, body: dict[str, Any], actor: Actor, now: datetime) -> RuleDraft:
+    """What a caller wrote of a rule, if it is in order and theirs to make."""
     try:
         draft = read_draft(body, await answer_types(session))
     except Invalid as error:
@@ -32,13 +37,13 @@ async def draft_rule(session: AsyncSession, body: dict[str, Any], actor: Actor, 
     await _demand_instruments(session, draft)
     await demand_may_rule(session, actor, draft.scope, {basis.instrument for basis in draft.basis})
     await demand_may_succeed(session, actor, draft.code)
-    return (await add_draft(session, draft, actor.client_id, now)).id
+    _demand_verified(draft, now)
+    return draft
 
 
 async def add_draft(session: AsyncSession, draft: RuleDraft, by: str, now: datetime) -> RuleVersion:
     """Add a draft that is known to be in order; an existing code gets its next version (409 for another kind)."""
-    if draft.verified_on and draft.verified_on > latest_today(now):
-        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
+    _demand_verified(draft, now)
     await session.execute(insert(RuleCode).values(code=draft.code, kind=draft.kind).on_conflict_do_nothing())
     code = await lock_code(session, draft.code)
     if code.kind != draft.kind:
@@ -49,27 +54,34 @@ async def add_draft(session: AsyncSession, draft: RuleDraft, by: str, now: datet
         number=await last_number(session, draft.code) + 1,
         kind=draft.kind,
         status="draft",
-        origins=list(draft.scope.origins),
-        destinations=list(draft.scope.destinations),
-        occupations=list(draft.scope.occupations),
-        condition=draft.when,
-        effect=plain_effect(draft.effect),
-        basis=[_basis(basis) for basis in draft.basis],
-        disputed=[_dispute(dispute) for dispute in draft.disputed],
-        effective_from=draft.begins,
-        effective_until=draft.ends,
-        transition=draft.transition,
-        confidence=draft.confidence,
-        verified_on=draft.verified_on,
-        verified_by=draft.verified_by,
-        source=draft.source,
-        note=draft.note,
+        **said(draft),
         drafted_by=by,
         drafted_at=now,
     )
     session.add(version)
     await session.flush()
     return version
+
+
+def said(draft: RuleDraft) -> dict[str, Any]:
+    """What a draft says, as it is kept."""
+    return {
+        "origins": list(draft.scope.origins),
+        "destinations": list(draft.scope.destinations),
+        "occupations": list(draft.scope.occupations),
+        "condition": draft.when,
+        "effect": plain_effect(draft.effect),
+        "basis": [_basis(basis) for basis in draft.basis],
+        "disputed": [_dispute(dispute) for dispute in draft.disputed],
+        "effective_from": draft.begins,
+        "effective_until": draft.ends,
+        "transition": draft.transition,
+        "confidence": draft.confidence,
+        "verified_on": draft.verified_on,
+        "verified_by": draft.verified_by,
+        "source": draft.source,
+        "note": draft.note,
+    }
 
 
 async def _demand_instruments(session: AsyncSession, draft: RuleDraft) -> None:
@@ -79,6 +91,11 @@ async def _demand_instruments(session: AsyncSession, draft: RuleDraft) -> None:
     )
     if any(instrument not in found for instrument in ids):
         raise invalid("basis", "instrument", "Each basis names an instrument by its id.")
+
+
+def _demand_verified(draft: RuleDraft, now: datetime) -> None:
+    if draft.verified_on and draft.verified_on > latest_today(now):
+        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
 
 
 def _as_id(text: str) -> UUID | None:

@@ -5,7 +5,7 @@ Codes: ISO 3166-1 alpha-2 (249, as of 2026). Membership dates: the groups' found
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 EVERYWHERE = "*"
 
@@ -39,14 +39,34 @@ _EU = {
     date(2007, 1, 1): "BG RO",
     date(2013, 7, 1): "HR",
 }
+_EEA = {
+    date(1994, 1, 1): "AT BE DE DK ES FI FR GB GR IE IS IT LU NL NO PT SE",
+    date(1995, 5, 1): "LI",
+    date(2004, 5, 1): "CY CZ EE HU LT LV MT PL SI SK",
+    date(2007, 8, 1): "BG RO",
+    date(2014, 4, 12): "HR",
+}
 _JOINED = {
     group: {country: day for day, codes in joined.items() for country in codes.split()}
-    for group, joined in {"GCC": _GCC, "EU": _EU, "ASEAN": _ASEAN}.items()
+    for group, joined in {"GCC": _GCC, "EU": _EU, "EEA": _EEA, "ASEAN": _ASEAN}.items()
 }
-_LEFT = {("EU", "GB"): date(2020, 2, 1)}
+_LEFT = {(group, "GB"): date(2020, 2, 1) for group in ("EU", "EEA")}
 """The first day on which a country was no member any more."""
 
 GROUPS = frozenset(_JOINED)
+SOURCES = {
+    "ASEAN": ("Association of Southeast Asian Nations", "Bangkok Declaration and the declarations of admission"),
+    "EEA": (
+        "European Economic Area",
+        "Agreement on the European Economic Area, from its first, also provisional, application in each country",
+    ),
+    "EU": (
+        "European Union",
+        "Treaties of Rome, of accession, and the agreement on the withdrawal of the United Kingdom",
+    ),
+    "GCC": ("Cooperation Council for the Arab States of the Gulf", "Charter of the Council"),
+}
+"""Of each group its name, and what its dates rest on."""
 
 
 def members(group: str, on: date) -> frozenset[str]:
@@ -54,6 +74,12 @@ def members(group: str, on: date) -> frozenset[str]:
     return frozenset(
         country for country, joined in _JOINED[group].items() if joined <= on < _LEFT.get((group, country), date.max)
     )
+
+
+def membership(group: str) -> list[tuple[str, date, date | None]]:
+    """Each country that ever belonged, its first day and its last, None where that lies open."""
+    left = {country: day - timedelta(days=1) for (of, country), day in _LEFT.items() if of == group}
+    return [(country, joined, left.get(country)) for country, joined in sorted(_JOINED[group].items())]
 
 
 def ever_members(group: str) -> frozenset[str]:

@@ -13,13 +13,12 @@ from imdi_legislation.domain.disputes import dispute_error
 from imdi_legislation.domain.effects import KINDS, Bar, Criterion, Effect, read_effect
 from imdi_legislation.domain.facts import FactType
 from imdi_legislation.domain.fields import FieldError, Invalid, Reader
+from imdi_legislation.domain.periods import beginning_error, end_error
 from imdi_legislation.domain.rules import CONFIDENCE
 from imdi_legislation.domain.scope import Scope, scope_errors
 from imdi_legislation.domain.screening import screen
 
 Transition = Literal["all_open", "opened_after"]
-_EARLIEST, _LATEST = date(1800, 1, 1), date(2999, 12, 31)
-"""Between them a rule begins, so that its first day has a day before it, and a day after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,8 @@ def read_draft(data: Mapping[str, Any], types: Mapping[str, FactType] | None = N
         effective.wrong(wrong.field, wrong.rule, wrong.detail)
     if begins and ends and ends < begins:
         effective.wrong("until", "order", "until is not before from.")
+    elif begins and effect and (wrong := end_error(effect, begins, ends)):
+        effective.wrong(wrong.field, wrong.rule, wrong.detail)
     when = reader.text("when", None)
     draft = RuleDraft(
         code=code,
@@ -106,13 +107,6 @@ def read_draft(data: Mapping[str, Any], types: Mapping[str, FactType] | None = N
     _merge(reader, effective)
     reader.finish()
     return draft
-
-
-def beginning_error(begins: date) -> FieldError | None:
-    """What is wrong with the first day of a rule."""
-    if _EARLIEST <= begins <= _LATEST:
-        return None
-    return FieldError("from", "range", f"A day from {_EARLIEST} to {_LATEST}.")
 
 
 def check_proposal(effect: Effect, when: str | None, types: Mapping[str, FactType]) -> Condition | None:

@@ -31,10 +31,11 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Recruitment or departure is prohibited."""
+    """Recruitment or departure is prohibited; ``longest`` where its basis lets it bind for a limited time only."""
 
     prohibits: Literal["recruitment", "departure"]
     reason: str
+    longest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ def kind_of(effect: Effect) -> str:
 
 
 def _bar(reader: Reader) -> Bar:
-    return Bar(reader.choice("prohibits", ("recruitment", "departure")), reader.text("reason"))
+    prohibits = reader.choice("prohibits", ("recruitment", "departure"))
+    return Bar(prohibits, reader.text("reason"), reader.duration("longest"))
 
 
 def _criterion(reader: Reader) -> Criterion:

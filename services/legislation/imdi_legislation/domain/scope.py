@@ -51,7 +51,7 @@ def scope_errors(scope: Scope) -> list[FieldError]:
         if not places:
             errors.append(FieldError(f"scope.{end}", "required", "Name at least one country, or *."))
         if unknown:
-            detail = "Each is an ISO 3166-1 code, a group (ASEAN, EU, GCC) or *."
+            detail = f"Each is an ISO 3166-1 code, a group ({', '.join(sorted(GROUPS))}) or *."
             errors.append(FieldError(f"scope.{end}", "country", detail))
     if not scope.occupations or not all(map(_is_prefix, scope.occupations)):
         detail = "Each is one to four digits of ISCO-08, or *; at least one."

@@ -42,7 +42,8 @@ async def test_the_example_holds(name: str, case: dict[str, Any], stage: Stage) 
     path = route.path.format(**(real["path"] or {}))
     query = "&".join(f"{key}={value}" for key, value in (real["query"] or {}).items())
     (method,) = route.methods or {"GET"}
-    answer = await stage.send(method, f"{path}?{query}", case["as"], real["request"], stage.owner)
+    headers = case.get("headers") or {}
+    answer = await stage.send(method, f"{path}?{query}", case["as"], real["request"], stage.owner, **headers)
     expected = case["expected"]
     assert answer.status_code == expected["status"], answer.text
     if "media_type" in expected:

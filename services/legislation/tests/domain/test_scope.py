@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pycountry
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imdi_legislation.domain.countries import COUNTRIES, GROUPS, members
+from imdi_legislation.domain.countries import COUNTRIES, GROUPS, SOURCES, members, membership
 from imdi_legislation.domain.money import CURRENCIES
 from imdi_legislation.domain.scope import Scope, scope_errors
 
@@ -40,6 +40,9 @@ def test_where_a_rule_binds(bound: Scope, origin: str, destination: str, occupat
     ("group", "country", "last", "next_day"),
     [
         ("EU", "GB", date(2020, 1, 31), date(2020, 2, 1)),
+        ("EEA", "GB", date(2020, 1, 31), date(2020, 2, 1)),
+        ("EEA", "LI", date(1995, 4, 30), date(1995, 5, 1)),
+        ("EEA", "HR", date(2014, 4, 11), date(2014, 4, 12)),
         ("EU", "HR", date(2013, 6, 30), date(2013, 7, 1)),
         ("ASEAN", "TL", date(2025, 10, 25), date(2025, 10, 26)),
     ],
@@ -49,8 +52,39 @@ def test_groups_are_dated(group: str, country: str, last: date, next_day: date) 
 
 
 def test_groups_today() -> None:
-    assert {group: len(members(group, TODAY)) for group in GROUPS} == {"GCC": 6, "EU": 27, "ASEAN": 11}
+    assert {group: len(members(group, TODAY)) for group in GROUPS} == {"GCC": 6, "EU": 27, "EEA": 30, "ASEAN": 11}
     assert all(members(group, TODAY) <= COUNTRIES for group in GROUPS)
+
+
+def test_in_the_area_is_whoever_is_in_the_union_or_applies_its_law() -> None:
+    assert members("EEA", TODAY) - members("EU", TODAY) == {"IS", "LI", "NO"}
+    assert len(members("EEA", date(1994, 1, 1))) == 17
+    assert members("EEA", date(1993, 12, 31)) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("on", "covers"), [(date(2013, 6, 30), False), (date(2013, 7, 1), True), (date(2026, 11, 23), True)]
+)
+def test_a_group_in_a_scope_binds_its_members_of_the_day(on: date, covers: bool) -> None:
+    bound = scope("PH", "EU")
+    assert bound.covers("PH", "HR", "2221", on) is covers
+    assert ("HR" in bound.spelt_out(on).destinations) is covers
+    assert bound.covers("PH", "GB", "2221", on) is (on < date(2020, 2, 1))
+
+
+@pytest.mark.parametrize("group", sorted(GROUPS))
+def test_the_history_of_a_group_tells_who_belongs_on_each_day(group: str) -> None:
+    history = membership(group)
+    days = {
+        day + timedelta(days=off)
+        for _, since, until in history
+        for day in (since, until or TODAY)
+        for off in (-1, 0, 1)
+    }
+    for day in days:
+        within = {country for country, since, until in history if since <= day and (until is None or day <= until)}
+        assert members(group, day) == within
+    assert all(SOURCES[group])
 
 
 def test_a_scope_is_spelt_out_for_a_day() -> None:
