@@ -14,7 +14,7 @@ from typing import Annotated
 import psutil  # type: ignore[import-untyped]
 import typer
 
-from imdi_local import operate, processes, rolling, surroundings
+from imdi_local import law, operate, processes, rolling, surroundings
 from imdi_local import provision as provisioning
 from imdi_local.home import OURSELVES, Home
 from imdi_local.links import Links
@@ -27,6 +27,7 @@ STOP = 90.0
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(operate.app, name="ops")
+app.add_typer(law.app, name="law")
 Folder = Annotated[Path, typer.Option("--home", help="The folder of its data, secrets and logs.", resolve_path=True)]
 
 

@@ -50,17 +50,6 @@ async def load_packs(runtime: Runtime) -> None:
         raise SystemExit(f"A pack cannot be law:\n{refused}") from refused
 
 
-async def check_packs(runtime: Runtime) -> None:
-    """``check-packs``: read the packs and tell all that is wrong with them, changing nothing."""
-    assert isinstance(runtime.settings, Settings)  # noqa: S101 - ours, by the table below
-    try:
-        packs = read_packs(runtime.settings.packs)
-        read_procedures(runtime.settings.packs)
-    except PackRefused as refused:
-        raise SystemExit(f"A pack cannot be law:\n{refused}") from refused
-    logger().info("packs_in_order", packs=[pack.name for pack in packs])
-
-
 SERVICE = Service(
     name="legislation",
     title="IMDI legislation: the law as data",
@@ -81,5 +70,5 @@ SERVICE = Service(
     due=DUE,
     standing=standing,
     open=open_limit,
-    commands={"load-packs": load_packs, "check-packs": check_packs},
+    commands={"load-packs": load_packs},
 )

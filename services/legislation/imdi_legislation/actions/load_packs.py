@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from imdi_common.problems import Problem
 from imdi_legislation.actions.activate_rule import activate
 from imdi_legislation.actions.draft_rule import add_draft
 from imdi_legislation.actions.enter_instrument import add_instrument
+from imdi_legislation.actions.pack_text import PackText
 from imdi_legislation.actions.propose_rule import propose
 from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, read_draft
 from imdi_legislation.domain.fields import Invalid
@@ -40,34 +41,42 @@ class Pack:
     name: str
     instruments: list[InstrumentDraft]
     rules: list[RuleDraft]
+    corridor: Mapping[str, str] = field(default_factory=dict)
+    """``origin`` and ``destination``, where it is for one."""
 
 
 class PackRefused(Exception):
-    """A pack that cannot be law: every error with its place, ``file: rule code: field: what is wrong``."""
+    """A pack that cannot be law: every error with its place, ``file:line: code: field: what is wrong``."""
 
     def __init__(self, errors: list[str]) -> None:
         super().__init__("\n".join(errors))
         self.errors = errors
 
 
-def read_packs(folder: Path) -> list[Pack]:
-    """The instruments of ``instruments.yaml`` as a pack of their own, then every other file, by name."""
-    files = sorted(file for file in folder.glob("*.yaml") if file.name != INSTRUMENTS)
-    return [read_instruments(folder), *(read_pack(file) for file in files)]
+def read_packs(place: Path) -> list[Pack]:
+    """One pack, if that is a file; of a folder the instruments as a pack of their own, then every other, by name."""
+    if place.is_file():
+        return [read_pack(place)]
+    return [read_instruments(place), *(read_pack(file) for file in pack_files(place))]
+
+
+def pack_files(folder: Path) -> list[Path]:
+    """All of them but the instruments, by name."""
+    return sorted(file for file in folder.glob("*.yaml") if file.name != INSTRUMENTS)
 
 
 def read_instruments(folder: Path) -> Pack:
     """The instruments mapped in ``instruments.yaml``; each is a row, by ``nr``, of ``instruments.csv``."""
     with (folder / FOUND).open(encoding="utf-8") as file:
         rows = {row["nr"] for row in csv.DictReader(file)}
-    errors: list[str] = []
+    text = PackText(folder / INSTRUMENTS)
+    errors = list(text.wrong)
     drafts: list[InstrumentDraft] = []
-    for entry in yaml.safe_load((folder / INSTRUMENTS).read_text("utf-8")):
+    for number, entry in enumerate(text.content or []):
         body = dict(entry)
-        where = f"{INSTRUMENTS}: {body.get('code')}"
         if str(body.pop("nr", None)) not in rows:
-            errors.append(f"{where}: nr: is no row of {FOUND}")
-        drafts += _read(errors, where, read_instrument, body)
+            errors.append(f"{text.place(number)}: {body.get('code')}: nr: is no row of {FOUND}")
+        drafts += _read(errors, text, (number,), read_instrument, body)
     if errors:
         raise PackRefused(errors)
     return Pack("instruments", drafts, [])
@@ -75,32 +84,43 @@ def read_instruments(folder: Path) -> Pack:
 
 def read_pack(file: Path) -> Pack:
     """A pack of instruments and rules; ``PackRefused`` lists all that is wrong with it."""
-    content = yaml.safe_load(file.read_text("utf-8"))
+    text = PackText(file)
+    errors, content = list(text.wrong), text.content
     if not isinstance(content, Mapping) or not isinstance(content.get("rules"), list):
-        raise PackRefused([f"{file.name}: a pack is an object with name, corridor, instruments and rules"])
-    errors: list[str] = []
+        wrong = f"{file.name}:1: a pack is an object with name, corridor, instruments and rules"
+        raise PackRefused(errors or [wrong])
     instruments: list[InstrumentDraft] = []
     rules: list[RuleDraft] = []
-    for body in content.get("instruments") or []:
-        where = f"{file.name}: {body.get('code')}"
-        instruments += _read(errors, where, read_instrument, body)
-    for body in content["rules"]:
-        rules += _read(errors, f"{file.name}: {body.get('code')}", read_draft, body)
-    codes = [rule.code for rule in rules]
-    errors += [f"{file.name}: {code}: code: stands twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
+    for number, body in enumerate(content.get("instruments") or []):
+        instruments += _read(errors, text, ("instruments", number), read_instrument, body)
+    for number, body in enumerate(content["rules"]):
+        rules += _read(errors, text, ("rules", number), read_draft, body)
+    codes = [body.get("code") for body in content["rules"] if isinstance(body, Mapping)]
+    for number, code in enumerate(codes):
+        if code in codes[:number]:
+            errors.append(f"{text.place('rules', number, 'code')}: {code}: code: stands twice")
     if errors:
         raise PackRefused(errors)
-    return Pack(file.stem, instruments, rules)
+    return Pack(file.stem, instruments, rules, content.get("corridor") or {})
 
 
 def _read(
-    errors: list[str], where: str, read: Callable[[Mapping[str, Any]], Draft], body: Mapping[str, Any]
+    errors: list[str],
+    text: PackText,
+    path: tuple[str | int, ...],
+    read: Callable[[Mapping[str, Any]], Draft],
+    body: Any,
 ) -> list[Draft]:
     """The draft, or nothing but what is wrong with it."""
+    if not isinstance(body, Mapping):
+        errors.append(f"{text.place(*path)}: is no object")
+        return []
     try:
         return [read(body)]
     except Invalid as invalid:
-        errors.extend(f"{where}: {error.field}: {error.detail}" for error in invalid.errors)
+        for error in invalid.errors:
+            where = text.place(*path, *error.field.split("."))
+            errors.append(f"{where}: {body.get('code')}: {error.field}: {error.detail}")
         return []
 
 
@@ -121,12 +141,19 @@ async def load_pack(session: AsyncSession, pack: Pack, now: datetime) -> int:
         draft = _with_ids(rule, known)
         said = fingerprint(plain(draft))
         if await _said_before(session, draft.code) != said:
-            version = await add_draft(session, draft, by, now)
-            version.pack_hash = said
-            await propose(session, version, by)
-            await activate(session, version, None, f"{by}:reviewed", now)
+            try:
+                await _enact(session, draft, said, by, now)
+            except Problem as problem:
+                raise PackRefused([f"{pack.name}: {draft.code}: {problem.detail}"]) from problem
             entered += 1
     return entered
+
+
+async def _enact(session: AsyncSession, draft: RuleDraft, said: str, by: str, now: datetime) -> None:
+    version = await add_draft(session, draft, by, now)
+    version.pack_hash = said
+    await propose(session, version, by)
+    await activate(session, version, None, f"{by}:reviewed", now)
 
 
 async def _known(session: AsyncSession) -> dict[str, UUID]:

@@ -69,12 +69,18 @@ async def test_all_that_is_wrong_with_a_pack_is_told_with_its_place(tmp_path: Pa
     ]
     with pytest.raises(PackRefused) as refused:
         read_pack(write(tmp_path, rules=wrong, instruments=[ACT | {"level": "village"}]))
-    assert [error.split(": ")[:3] for error in refused.value.errors] == [
-        ["pack.yaml", "XX-ACT", "level"],
-        ["pack.yaml", "xx-rule", "when"],
-        ["pack.yaml", "b", "when"],
-        ["pack.yaml", "c", "effect.prohibits"],
+    lines = (tmp_path / "pack.yaml").read_text().splitlines()
+    told = [error.split(": ")[:3] for error in refused.value.errors]
+    assert [error[1:] for error in told] == [
+        ["XX-ACT", "level"],
+        ["xx-rule", "when"],
+        ["b", "when"],
+        ["c", "effect.prohibits"],
+        ["c", "code"],
     ]
+    for (place, _, field), word in zip(told, ("village", "worker.age >=", "monthly_wage", "joy", "c"), strict=True):
+        name, line = place.split(":")
+        assert (name, word in lines[int(line) - 1]) == ("pack.yaml", True), field
     (tmp_path / "pack.yaml").write_text("just a text")
     with pytest.raises(PackRefused):
         read_pack(tmp_path / "pack.yaml")
