@@ -27,7 +27,7 @@ TOPICS = {
     "admission", "free_movement", "protection", "institution", "data",
 }  # fmt: skip
 EFFECTS: dict[str, tuple[set[str], set[str]]] = {
-    "bar": ({"prohibits", "reason"}, set()),
+    "bar": ({"prohibits", "reason"}, {"longest"}),
     "criterion": ({"criterion"}, {"min", "max", "language", "level", "years", "isced", "profession"}),
     "requirement": (
         {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from services.legislation.tests.api.conftest import INSTRUMENT_ID, RULE_ID, Send, Stage
 from services.legislation.tests.conftest import MEDICAL, rule_body
+from services.legislation.tests.domain.test_hostile_conditions import HOSTILE
 
 BAR = {"prohibits": "recruitment", "reason": "Closed"}
 
@@ -138,3 +139,19 @@ async def test_groups_of_countries_are_those_of_the_day(send: Send, on: str, bri
     assert sorted(groups) == ["ASEAN", "EEA", "EU", "GCC"]
     assert ("GB" in groups["EU"]["members"]) is british
     assert {"country": "GB", "since": "1973-01-01", "until": "2020-01-31"} in groups["EU"]["history"]
+
+
+async def test_a_condition_that_means_harm_is_refused_at_its_position_and_the_service_goes_on(
+    stage: Stage, send: Send, written: Any
+) -> None:
+    await stage.instrument()
+    for name, (text, reason) in HOSTILE.items():
+        answer = await send("POST", "/v1/rules", "government", written(when=text))
+        assert answer.status_code == 422, name
+        problem = answer.json()
+        [error] = problem["errors"]
+        assert (error["field"], reason in error["detail"]) == ("when", True), name
+        assert problem["position"]["line"] >= 1
+        assert problem["position"]["column"] >= 1
+    assert (await send("GET", "/v1/rules", "anybody")).json()["items"] == []
+    assert (await send("POST", "/v1/rules", "government", written(when="worker.age >= 18"))).status_code == 201
