@@ -110,21 +110,23 @@ def read_draft(data: Mapping[str, Any], types: Mapping[str, FactType] | None = N
 
 
 def check_proposal(effect: Effect, when: str | None, types: Mapping[str, FactType]) -> Condition | None:
-    """What is asked of a rule whenever it is saved, proposed and activated; ``Refused`` with the position.
+    """What is asked of a rule when it is proposed and activated; ``Refused`` with the position.
 
     Its condition is within the budget, type-checks, can be evaluated with likely facts, and, where the rule screens,
     only screens.
     """
-    return None if when is None else _checked(when, types, screening=screens(effect))
-
-
-def _checked(when: str, types: Mapping[str, FactType], *, screening: bool) -> Condition:
-    demand_within_budget(when, parse_condition(when))
-    condition = compile_condition(when, types)
-    if screening:
+    if when is None:
+        return None
+    condition = _typed(when, types)
+    if screens(effect):
         screen(condition)
     try_out(condition)
     return condition
+
+
+def _typed(when: str, types: Mapping[str, FactType]) -> Condition:
+    demand_within_budget(when, parse_condition(when))
+    return compile_condition(when, types)
 
 
 def screens(effect: Effect) -> bool:
@@ -146,9 +148,9 @@ def refusal(refused: Refused) -> Invalid:
 
 
 def _check_condition(reader: Reader, draft: RuleDraft, types: Mapping[str, FactType]) -> None:
-    effect: Effect | None = draft.effect
+    """Read, within the budget, and typed; what screens too much is refused when it is proposed."""
     try:
-        _checked(draft.when or "", types, screening=effect is not None and screens(effect))
+        _typed(draft.when or "", types)
     except Refused as refused:
         reader.errors += refusal(refused).errors
 
