@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from imdi_common.outbox import announce
 from imdi_common.telemetry import logger
 from imdi_contracts.event import Event
 from imdi_legislation.domain.facts import Facts
-from imdi_legislation.domain.plain import fingerprint, plain
 from imdi_legislation.domain.rules import Reference
 from imdi_legislation.storage.subjects import lock_subject
 from imdi_legislation.storage.tables import Determination, DeterminationFacts, Subject
@@ -23,13 +22,13 @@ from imdi_legislation.storage.tables import Determination, DeterminationFacts, S
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A new answer on a subject. ``outcome`` is what is announced, ``compared`` the part that counts as the answer."""
+    """A new answer on a subject. ``outcome`` is what is announced, ``fingerprint`` is of what counts as the answer."""
 
     kind: str
     revision: int
     judged_on: date
     outcome: dict[str, Any]
-    compared: Any
+    fingerprint: str
     input_hash: str
     facts: Facts
     worker_id: UUID | None
@@ -48,15 +47,19 @@ async def open_subject(session: AsyncSession, subject_id: UUID, kind: str, revis
     return None if revision < subject.revision else subject
 
 
+def alarm(failed: Iterable[Reference], subject_id: UUID) -> None:
+    """Tell of rules whose condition could not be evaluated."""
+    for rule in failed:
+        logger().error("rule_failed", rule=rule.code, rule_version=rule.version, subject=str(subject_id))
+
+
 async def give_answer(
     session: AsyncSession, subject: Subject, judgement: Judgement, announcement: Announcement, now: datetime
 ) -> bool:
     """Keep and announce an answer, unless the same revision was answered the same; returns whether it was new."""
-    for rule in judgement.failed:
-        logger().error("rule_failed", rule=rule.code, rule_version=rule.version, subject=str(subject.id))
-    outcome = fingerprint(plain(judgement.compared))
+    alarm(judgement.failed, subject.id)
     subject.law_epoch = judgement.law_epoch
-    if subject.revision == judgement.revision and subject.outcome == outcome:
+    if subject.revision == judgement.revision and subject.outcome == judgement.fingerprint:
         return False
     determination_id = uuid7()
     session.add(
@@ -78,7 +81,7 @@ async def give_answer(
             determination_id=determination_id, worker_id=judgement.worker_id, facts=dict(judgement.facts)
         )
     )
-    subject.revision, subject.outcome = judgement.revision, outcome
+    subject.revision, subject.outcome = judgement.revision, judgement.fingerprint
     subject.determination_id = determination_id
     await announce(session, subject, announcement(determination_id))
     return True

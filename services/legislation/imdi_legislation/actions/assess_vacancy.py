@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_contracts.legislation import VacancyAssessed
 from imdi_legislation.actions.answers import Judgement, give_answer, open_subject
 from imdi_legislation.domain.determination import assess
-from imdi_legislation.domain.plain import plain
+from imdi_legislation.domain.plain import fingerprint, plain
 from imdi_legislation.storage.cases import find_vacancy, offer_of, vacancy_facts
 from imdi_legislation.storage.copies import OPEN_VACANCY
 from imdi_legislation.storage.law import hold_law, read_law
@@ -36,7 +36,16 @@ async def assess_vacancy(session: AsyncSession, vacancy_id: UUID, now: datetime)
     breaches = plain(found.breaches)
     outcome = {"lawful": not breaches, "breaches": breaches, "rules": plain(found.rules)}
     judgement = Judgement(
-        "vacancy", vacancy.revision, today, outcome, breaches, found.input_hash, facts, None, law.epoch, found.failed
+        "vacancy",
+        vacancy.revision,
+        today,
+        outcome,
+        fingerprint(breaches),
+        found.input_hash,
+        facts,
+        None,
+        law.epoch,
+        found.failed,
     )
 
     def announcement(determination_id: UUID) -> VacancyAssessed:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_contracts.legislation import RequirementsDetermined
-from imdi_legislation.actions.answers import Judgement, give_answer, open_subject
-from imdi_legislation.domain.determination import Requirements, departure_bars, determine
-from imdi_legislation.domain.effects import Criterion
-from imdi_legislation.domain.judging import Judged
-from imdi_legislation.domain.plain import plain, plain_effect
-from imdi_legislation.storage.cases import PreparationCase, find_preparation, preparation_case
-from imdi_legislation.storage.copies import OPEN_PREPARATION
+from imdi_legislation.actions.answers import Judgement, alarm, give_answer, open_subject
+from imdi_legislation.domain.determination import input_hash
+from imdi_legislation.domain.law import Law
+from imdi_legislation.storage.cases import PreparationCase, find_preparation, preparation_case, preparation_cases
+from imdi_legislation.storage.copies import OPEN_PREPARATION, Preparation
 from imdi_legislation.storage.law import hold_law, read_law
+from imdi_legislation.storage.subjects import confirm
+from imdi_legislation.storage.tables import Subject
 
 
 async def determine_requirements(session: AsyncSession, preparation_id: UUID, now: datetime) -> bool:
@@ -25,55 +25,52 @@ async def determine_requirements(session: AsyncSession, preparation_id: UUID, no
     preparation = await find_preparation(session, preparation_id)
     if preparation is None or preparation.status not in OPEN_PREPARATION:
         return True
-    case = await preparation_case(session, preparation)
+    case = await preparation_case(session, preparation_id)
     if case is None:
         return False
-    await _answer(session, case, now)
+    subject = await open_subject(session, preparation_id, "preparation", preparation.revision)
+    if subject is not None:
+        await _answer(session, subject, case, await read_law(session), now)
     return True
 
 
-async def _answer(session: AsyncSession, case: PreparationCase, now: datetime) -> None:
-    preparation = case.preparation
-    subject = await open_subject(session, preparation.id, "preparation", preparation.revision)
-    if subject is None:
-        return
-    law, on = await read_law(session), preparation.departure_on
-    facts = case.facts(law)
-    found = determine(law.binding(*case.corridor, on, preparation.opened_on), facts)
-    outcome = _outcome(found)
-    compared = {name: outcome[name] for name in ("items", "bars", "criteria")}
+async def determine_again(session: AsyncSession, subjects: Collection[Subject], now: datetime) -> None:
+    """Answer several preparations anew, whose subjects and the law are held: their copies are read together.
+
+    Where the answer on the same revision stands, nothing but its epoch is written.
+    """
+    law, held = await read_law(session), {subject.id: subject for subject in subjects}
+    unchanged = []
+    which = Preparation.id.in_(held) & Preparation.status.in_(OPEN_PREPARATION)
+    for case in await preparation_cases(session, which):
+        subject, found = held[case.preparation.id], case.bound(law).conclude(case.facts(law))
+        if case.preparation.revision == subject.revision and found.fingerprint == subject.outcome:
+            alarm(found.failed, subject.id)
+            unchanged.append(subject.id)
+        elif case.preparation.revision >= subject.revision:
+            await _answer(session, subject, case, law, now)
+    await confirm(session, unchanged, law.epoch)
+
+
+async def _answer(session: AsyncSession, subject: Subject, case: PreparationCase, law: Law, now: datetime) -> None:
+    preparation, facts, bound = case.preparation, case.facts(law), case.bound(law)
+    found, hashed = bound.conclude(facts), input_hash(bound.rules, facts)
     judgement = Judgement(
-        "preparation", preparation.revision, on, outcome, compared, found.input_hash, facts,
+        "preparation", preparation.revision, preparation.departure_on, found.told, found.fingerprint, hashed, facts,
         preparation.worker_id, law.epoch, found.failed,
     )  # fmt: skip
 
     def announcement(determination_id: UUID) -> RequirementsDetermined:
         return RequirementsDetermined.model_validate(
-            outcome
+            found.told
             | {
                 "preparation_id": str(preparation.id),
                 "requirements_id": str(determination_id),
-                "answers": {"revision": preparation.revision, "input_hash": found.input_hash},
-                "judged_on": on,
+                "answers": {"revision": preparation.revision, "input_hash": hashed},
+                "judged_on": preparation.departure_on,
                 "law_epoch": law.epoch,
                 "fact_types": law.types,
             }
         )
 
     await give_answer(session, subject, judgement, announcement, now)
-
-
-def _outcome(found: Requirements) -> dict[str, Any]:
-    """What is announced; recruitment bars bound earlier, terms and fees bind the vacancy."""
-    return {
-        "items": plain(found.items),
-        "bars": [bar.told() for bar in departure_bars(found)],
-        "criteria": [_criterion(criterion) for criterion in found.criteria],
-        "rules": plain(found.rules),
-    }
-
-
-def _criterion(judged: Judged) -> dict[str, Any]:
-    effect = plain_effect(judged.effect)
-    named = judged.effect.criterion if isinstance(judged.effect, Criterion) else ""
-    return {"criterion": named, "effect": effect} | judged.standing()

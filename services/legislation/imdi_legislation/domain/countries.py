@@ -82,6 +82,12 @@ def membership(group: str) -> list[tuple[str, date, date | None]]:
     return [(country, joined, left.get(country)) for country, joined in sorted(_JOINED[group].items())]
 
 
+def turning_days(group: str) -> frozenset[date]:
+    """The days from which a group has other members than before."""
+    left = (day for (of, _), day in _LEFT.items() if of == group)
+    return frozenset(_JOINED[group].values()).union(left)
+
+
 def ever_members(group: str) -> frozenset[str]:
     """The countries that belong, or once belonged, to a group."""
     return frozenset(_JOINED[group])

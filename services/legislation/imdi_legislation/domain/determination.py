@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from imdi_legislation.domain import judging
 from imdi_legislation.domain.breaches import Breach, Offer, find_breaches, over_origins
-from imdi_legislation.domain.effects import Bar
+from imdi_legislation.domain.effects import Bar, Criterion
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.domain.items import Item, determine_items
 from imdi_legislation.domain.judging import Judged, Ruling
-from imdi_legislation.domain.plain import fingerprint, plain
+from imdi_legislation.domain.plain import fingerprint, plain, plain_effect
 from imdi_legislation.domain.rules import Reference, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Requirements:
-    """What a case demands. ``failed`` are the rules whose condition could not be evaluated: to be alarmed."""
+@dataclass(frozen=True)
+class Conclusion:
+    """What rules demand of all cases whose facts they read alike.
+
+    ``failed`` are the rules whose condition could not be evaluated: to be alarmed.
+    """
 
     bars: list[Judged]
     criteria: list[Judged]
@@ -26,6 +31,27 @@ class Requirements:
     items: list[Item]
     rules: list[Reference]
     failed: list[Reference]
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """As announced of a preparation; recruitment bars bound earlier, terms and fees bind the vacancy."""
+        return {
+            "items": plain(self.items),
+            "bars": [bar.told() for bar in departure_bars(self)],
+            "criteria": [_told_criterion(criterion) for criterion in self.criteria],
+            "rules": plain(self.rules),
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of all that makes it another answer where it differs."""
+        return fingerprint({name: self.told[name] for name in ("items", "bars", "criteria")})
+
+
+@dataclass(frozen=True)
+class Requirements(Conclusion):
+    """What one case demands; ``input_hash`` is over all of its facts and the versions in its scope."""
+
     input_hash: str
 
 
@@ -41,8 +67,13 @@ class Assessment:
 
 def determine(rules: Sequence[Rule], facts: Facts) -> Requirements:
     """All that the rules in scope of one case say of its facts."""
+    return Requirements(**vars(conclude(rules, facts)), input_hash=input_hash(rules, facts))
+
+
+def conclude(rules: Sequence[Rule], facts: Facts) -> Conclusion:
+    """The same without the hash: it hangs on no fact but those that the rules read."""
     rulings = judging.rule_on(rules, facts)
-    return Requirements(
+    return Conclusion(
         bars=judging.bars(rulings),
         criteria=judging.criteria(rulings, facts),
         terms=judging.terms(rulings),
@@ -50,11 +81,15 @@ def determine(rules: Sequence[Rule], facts: Facts) -> Requirements:
         items=determine_items(rulings),
         rules=_references(rulings),
         failed=_failed(rulings),
-        input_hash=fingerprint({"facts": facts, "rules": sorted(rule.id for rule in rules)}),
     )
 
 
-def departure_bars(requirements: Requirements) -> list[Judged]:
+def input_hash(rules: Sequence[Rule], facts: Facts) -> str:
+    """What names the input of a determination: every fact, and the id of each version in scope."""
+    return fingerprint({"facts": facts, "rules": sorted(rule.id for rule in rules)})
+
+
+def departure_bars(requirements: Conclusion) -> list[Judged]:
     """The bars that bind a preparation: a recruitment bar binds before it, in the vacancy and in matching."""
     return [bar for bar in requirements.bars if isinstance(bar.effect, Bar) and bar.effect.prohibits == "departure"]
 
@@ -75,6 +110,11 @@ def assess(rules_by_origin: dict[str, list[Rule]], facts: Facts, offer: Offer) -
         failed=_failed(rulings),
         input_hash=fingerprint(judged | {"rules": sorted(reference.id for reference in references)}),
     )
+
+
+def _told_criterion(judged: Judged) -> dict[str, Any]:
+    named = judged.effect.criterion if isinstance(judged.effect, Criterion) else ""
+    return {"criterion": named, "effect": plain_effect(judged.effect)} | judged.standing()
 
 
 def _references(rulings: Sequence[Ruling]) -> list[Reference]:

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_legislation.domain.breaches import find_breaches, over_origins
 from imdi_legislation.domain.cases import rightly_typed
-from imdi_legislation.domain.determination import determine
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.domain.judging import rule_on
 from imdi_legislation.domain.plain import plain
@@ -35,12 +34,12 @@ async def preview(session: AsyncSession, question: Question) -> dict[str, Any]:
     """Bars, criteria, terms, fees and items as they stand, and the breaches where an offer is given."""
     law = await read_law(session)
     on = question.on
-    rules = law.binding(question.origin, question.destination, question.occupation, on, on)
+    bound = law.bound(question.origin, question.destination, question.occupation, on, on)
     facts = rightly_typed(_facts(question), law.types)
-    found = determine(rules, facts)
+    found = bound.conclude(facts)
     breaches = []
     if question.offer is not None:
-        breaches = over_origins(find_breaches(rule_on(rules, facts), offer_of(question.offer), question.origin))
+        breaches = over_origins(find_breaches(rule_on(bound.rules, facts), offer_of(question.offer), question.origin))
     return {
         "bars": [judged.told() for judged in found.bars],
         "criteria": [judged.told() for judged in found.criteria],

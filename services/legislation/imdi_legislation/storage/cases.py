@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_legislation.domain import cases
+from imdi_legislation.domain.bound import Bound
 from imdi_legislation.domain.breaches import Offer
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.domain.law import Law
@@ -33,6 +34,10 @@ class PreparationCase:
         """Origin, destination and occupation."""
         return self.worker.country or "", self.placement.destination or "", self.placement.occupation or ""
 
+    def bound(self, law: Law) -> Bound:
+        """The rules that bind it on its departure."""
+        return law.bound(*self.corridor, self.preparation.departure_on, self.preparation.opened_on)
+
     def facts(self, law: Law) -> Facts:
         """Answers on the preparation go before the profile's, and count only with the type that the law fixed."""
         on, terms = self.preparation.departure_on, _terms(self.placement)
@@ -44,18 +49,26 @@ class PreparationCase:
         return cases.rightly_typed(facts | cases.answered(self.preparation.answers), law.types)
 
 
-async def preparation_case(session: AsyncSession, preparation: Preparation) -> PreparationCase | None:
+async def preparation_case(session: AsyncSession, preparation_id: UUID) -> PreparationCase | None:
     """The case of a preparation, None while a copy of placement (with its terms), worker or profile is not there."""
+    return next(iter(await preparation_cases(session, Preparation.id == preparation_id)), None)
+
+
+async def preparation_cases(
+    session: AsyncSession, which: ColumnElement[bool], most: int | None = None
+) -> list[PreparationCase]:
+    """Those preparations of which every copy is there, in the order of their ids."""
     found = (
-        select(Placement, Worker, Profile)
+        select(Preparation, Placement, Worker, Profile)
+        .join(Placement, Placement.id == Preparation.placement_id)
         .join(Worker, Worker.id == Placement.worker_id)
         .join(Profile, Profile.id == Placement.worker_id)
-        .where(
-            Placement.id == preparation.placement_id, Placement.destination.is_not(None), Worker.country.is_not(None)
-        )
+        .where(which, Placement.destination.is_not(None), Worker.country.is_not(None))
+        .order_by(Preparation.id)
+        .limit(most)
     )
-    row = (await session.execute(found.execution_options(populate_existing=True))).first()
-    return PreparationCase(preparation, *row) if row else None
+    rows = await session.execute(found.execution_options(populate_existing=True))
+    return [PreparationCase(*row) for row in rows]
 
 
 def vacancy_facts(vacancy: Vacancy) -> Facts:

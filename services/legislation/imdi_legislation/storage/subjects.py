@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, exists, false, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from imdi_common.mechanics import outbox
 from imdi_legislation.domain.countries import EVERYWHERE, GROUPS, ever_members
 from imdi_legislation.domain.scope import Scope
 from imdi_legislation.storage.copies import (
@@ -31,20 +32,30 @@ async def lock_subject(session: AsyncSession, subject_id: UUID, kind: str) -> Su
     return (await session.scalars(found.execution_options(populate_existing=True))).one()
 
 
-async def take_stale(session: AsyncSession, most: int) -> list[tuple[UUID, str]]:
-    """Lock some stale subjects that nobody else is at work on; ids and kinds."""
-    found = select(Subject.id, Subject.kind).where(Subject.stale).order_by(Subject.id).limit(most)
-    rows = await session.execute(found.with_for_update(skip_locked=True))
-    return [(subject_id, kind) for subject_id, kind in rows]
+async def take_stale(session: AsyncSession, most: int) -> list[Subject]:
+    """Lock some stale subjects that nobody else is at work on."""
+    found = select(Subject).where(Subject.stale).order_by(Subject.id).limit(most).with_for_update(skip_locked=True)
+    return list(await session.scalars(found.execution_options(populate_existing=True)))
 
 
 async def any_stale(session: AsyncSession) -> bool:
-    return await session.scalar(select(func.count()).where(Subject.stale)) != 0
+    return await session.scalar(select(exists().where(Subject.stale))) is True
+
+
+async def is_behind(session: AsyncSession, most: int) -> bool:
+    """Whether so many events wait for the relay that live answers would wait long behind more."""
+    waiting = select(outbox.c.position).where(outbox.c.published_at.is_(None)).limit(most).subquery()
+    return await session.scalar(select(func.count()).select_from(waiting)) == most
 
 
 async def forget_stale(session: AsyncSession, subject_ids: Iterable[UUID]) -> None:
     """These need no new answer."""
     await session.execute(update(Subject).where(Subject.id.in_(list(subject_ids))).values(stale=False))
+
+
+async def confirm(session: AsyncSession, subject_ids: Iterable[UUID], epoch: int) -> None:
+    """The answers on these stand under a newer epoch too."""
+    await session.execute(update(Subject).where(Subject.id.in_(list(subject_ids))).values(law_epoch=epoch))
 
 
 async def mark_vacancies(session: AsyncSession, scopes: Iterable[Scope]) -> None:
