@@ -43,7 +43,10 @@ class ItemState(Data):
     due_on: date | None = None
     performed_on: date | None = None
     issued_on: date | None = None
+    expires_on: date | None = None
+    """The last day that the document itself says."""
     valid_until: date | None = None
+    """The earlier of that and the law's."""
 
 
 PreparationStatus = Literal[

@@ -27,7 +27,7 @@ CODES = """
 """
 DATES = """
     licensed_until start_on closes_on submitted_on departure_on departed_on arrived_on opened_on judged_on assessed_on
-    earliest_on latest_on due_on performed_on issued_on valid_until effective_from effective_until
+    earliest_on latest_on due_on performed_on issued_on expires_on valid_until effective_from effective_until
 """
 NUMBERS = """
     revision vacancy_revision version law_epoch positions agreed years months hours_per_week hours_per_day

@@ -14,6 +14,7 @@ from imdi_legislation.api import (
     country_groups,
     determinations,
     differences,
+    impact,
     instruments,
     procedure_report,
     procedures,
@@ -59,6 +60,7 @@ SERVICE = Service(
     routers=[
         instruments.router,
         rules.router,
+        impact.router,
         differences.router,
         country_groups.router,
         determinations.router,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -22,11 +22,10 @@ from imdi_legislation.domain.effects import read_effect
 from imdi_legislation.domain.facts import FactType
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.periods import beginning_error, end_error
+from imdi_legislation.domain.succession import DAY, Overlap, is_ended_by, replaced_by
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.law import change_law
 from imdi_legislation.storage.tables import AnswerType, RuleVersion
-
-_DAY = timedelta(days=1)
 
 
 async def activate_rule(session: AsyncSession, rule_id: UUID, begins: date | None, actor: Actor, now: datetime) -> UUID:
@@ -60,8 +59,8 @@ async def activate(session: AsyncSession, version: RuleVersion, begins: date | N
     replaced = _replaced([other for other in others if other.code == version.code], version)
     if replaced:
         version.replaces = replaced.id
-        if replaced.effective_until is None or replaced.effective_until >= version.effective_from:
-            replaced.effective_until = version.effective_from - _DAY
+        if is_ended_by(replaced, version.effective_from):
+            replaced.effective_until = version.effective_from - DAY
             await session.flush()  # its days are free before the new version takes them
     await _demand_harmony(session, version, [other for other in others if _still_binds(other, now.date())], types)
     await _fix_types(session, version, types)
@@ -70,24 +69,11 @@ async def activate(session: AsyncSession, version: RuleVersion, begins: date | N
 
 
 def _replaced(versions: list[RuleVersion], new: RuleVersion) -> RuleVersion | None:
-    """The version in force on the day before it, or on the day that, ``new`` begins; a retired one has no heir.
-
-    409 where another begins later within the days of ``new``.
-    """
-    begins = new.effective_from
-    later = [version for version in versions if version.effective_from > begins]
-    if any(new.effective_until is None or version.effective_from <= new.effective_until for version in later):
-        raise conflict("versions-overlap", "A later version of this rule is activated already.")
-
-    def in_force_then_newest(version: RuleVersion) -> tuple[bool, int]:
-        return version.effective_until is None or version.effective_until >= begins, version.number
-
-    for version in sorted(versions, key=in_force_then_newest, reverse=True):
-        ends = version.effective_until
-        least = begins - _DAY if version.status == "active" else begins
-        if version.effective_from <= begins and (ends is None or ends >= least):
-            return version
-    return None
+    """409 where a later version is activated already within its days."""
+    try:
+        return replaced_by(versions, new.effective_from, new.effective_until)
+    except Overlap:
+        raise conflict("versions-overlap", "A later version of this rule is activated already.") from None
 
 
 def _still_binds(version: RuleVersion, today: date) -> bool:

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_contracts.legislation import VacancyAssessed
 from imdi_legislation.actions.answers import Judgement, give_answer, open_subject
-from imdi_legislation.domain.determination import assess
 from imdi_legislation.domain.plain import fingerprint, plain
-from imdi_legislation.storage.cases import find_vacancy, offer_of, vacancy_facts
+from imdi_legislation.storage.cases import assessed, find_vacancy, vacancy_facts
 from imdi_legislation.storage.copies import OPEN_VACANCY
 from imdi_legislation.storage.law import hold_law, read_law
 
@@ -29,10 +28,7 @@ async def assess_vacancy(session: AsyncSession, vacancy_id: UUID, now: datetime)
     if subject is None:
         return False
     law, today = await read_law(session), now.date()
-    corridor = vacancy.destination, vacancy.occupation, today, vacancy.submitted_on
-    rules = {origin: law.binding(origin, *corridor) for origin in vacancy.origins}
-    facts, offer = vacancy_facts(vacancy), offer_of(vacancy.terms)
-    found = assess(rules, facts, offer)
+    facts, found = vacancy_facts(vacancy), assessed(vacancy, law, today)
     breaches = plain(found.breaches)
     outcome = {"lawful": not breaches, "breaches": breaches, "rules": plain(found.rules)}
     judgement = Judgement(

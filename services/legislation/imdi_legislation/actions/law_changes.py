@@ -15,6 +15,7 @@ from imdi_legislation.domain.conditions import compile_condition
 from imdi_legislation.domain.drafts import screens
 from imdi_legislation.domain.effects import read_effect
 from imdi_legislation.domain.plain import plain
+from imdi_legislation.domain.rules import ASSESSED, REQUIRED
 from imdi_legislation.domain.screening import screen
 from imdi_legislation.storage import rules, subjects, tables
 from imdi_legislation.storage.law import raise_epoch
@@ -22,8 +23,6 @@ from imdi_legislation.storage.law import raise_epoch
 ANSWER_AGAIN = "answer-again"
 REASSESS = "reassess"
 """Kinds of what falls due: stale subjects are answered anew; a rule begins or ends for vacancies."""
-_ASSESSED = ("bar", "contract_term", "fee")
-_REQUIRED = ("bar", "criterion", "requirement")
 
 
 async def follow(
@@ -42,11 +41,11 @@ async def follow(
     versions = await rules.activated(session, code.code)
     await announce(session, code, await _state(session, code, versions, event, epoch, now))
     scopes = [rules.scope_of(version) for version in versions]
-    if code.kind in _ASSESSED:
+    if code.kind in ASSESSED:
         await subjects.mark_vacancies(session, scopes)
         for version in changed:
             await _reassess_later(session, version, now)
-    if code.kind in _REQUIRED:
+    if code.kind in REQUIRED:
         await subjects.mark_preparations(session, scopes)
     await schedule(session, ANSWER_AGAIN, "law", now)
 

@@ -42,6 +42,15 @@ async def lock_version_of(session: AsyncSession, actor: Actor, rule_id: UUID) ->
     return version
 
 
+async def demand_may_weigh(session: AsyncSession, actor: Actor, rule_id: UUID) -> None:
+    """As of drafting it: 404 where there is no such version, 403 unless it and the one before it are the caller's."""
+    version = await session.get(RuleVersion, rule_id)
+    if version is None:
+        raise not_found()
+    await _demand_may_make(session, actor, version)
+    await demand_may_succeed(session, actor, version.code)
+
+
 async def demand_may_succeed(session: AsyncSession, actor: Actor, code: str) -> None:
     """403 unless what was activated last under a code is the caller's to make: the next version ends it."""
     activated = await rules.activated(session, code)

@@ -16,6 +16,11 @@ CONFIDENCE = ("primary", "secondary", "disputed")
 """Strongest first."""
 
 
+ASSESSED = ("bar", "contract_term", "fee")
+REQUIRED = ("bar", "criterion", "requirement")
+"""Kinds of rules by which vacancies are assessed, and by which preparations are answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     id: str

@@ -17,6 +17,7 @@ from imdi_legislation.storage.copies import Placement, Preparation, Profile, Vac
 from imdi_legislation.storage.tables import ErasedWorker
 
 Row = dict[str, Any]
+_DONE = {"performed_on", "issued_on", "expires_on"}
 
 
 def vacancy_row(received: Received[matching.VacancyState]) -> Row:
@@ -54,6 +55,7 @@ def preparation_row(received: Received[worker_prep.PreparationState]) -> Row:
         "answers": state.facts,
         "parties": [UUID(party) for party in (state.controller_id, state.owner_id) if party],
         "assigned": {item.code: item.assigned_to for item in state.items if item.assigned_to},
+        "done": {item.code: item.model_dump(mode="json", include=_DONE) for item in state.items if item.performed_on},
         "sequence": received.sequence,
     }
 

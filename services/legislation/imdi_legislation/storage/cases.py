@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_legislation.domain import cases
 from imdi_legislation.domain.bound import Bound
 from imdi_legislation.domain.breaches import Offer
+from imdi_legislation.domain.determination import Assessment, assess
 from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.feasibility import Done
 from imdi_legislation.domain.law import Law
 from imdi_legislation.domain.money import Money
 from imdi_legislation.storage.copies import Placement, Preparation, Profile, Vacancy, Worker
@@ -28,6 +31,11 @@ class PreparationCase:
     placement: Placement
     worker: Worker
     profile: Profile
+
+    @property
+    def done(self) -> dict[str, Done]:
+        """What is cleared, by the item's code."""
+        return {code: _done(said) for code, said in self.preparation.done.items()}
 
     @property
     def corridor(self) -> tuple[str, str, str]:
@@ -85,6 +93,13 @@ def vacancy_facts(vacancy: Vacancy) -> Facts:
     return cases.terms_facts(terms)
 
 
+def assessed(vacancy: Vacancy, law: Law, on: date) -> Assessment:
+    """A vacancy judged on a day by the law of each of its origins."""
+    corridor = vacancy.destination, vacancy.occupation, on, vacancy.submitted_on
+    rules = {origin: law.binding(origin, *corridor) for origin in vacancy.origins}
+    return assess(rules, vacancy_facts(vacancy), offer_of(vacancy.terms))
+
+
 def offer_of(terms: Mapping[str, Any]) -> Offer:
     """The regulated terms of a vacancy's JSON."""
     paid = tuple((fee["component"], _money(fee["amount"])) for fee in terms["worker_pays"])
@@ -100,6 +115,11 @@ def contract_of(said: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (said or {}).items() if value is not None}
 
 
+async def vacancies(session: AsyncSession, which: ColumnElement[bool], most: int) -> list[Vacancy]:
+    """Those vacancies, in the order of their ids."""
+    return list(await session.scalars(select(Vacancy).where(which).order_by(Vacancy.id).limit(most)))
+
+
 async def find_preparation(session: AsyncSession, preparation_id: UUID) -> Preparation | None:
     found = select(Preparation).where(Preparation.id == preparation_id)
     return await session.scalar(found.execution_options(populate_existing=True))
@@ -112,6 +132,11 @@ async def find_vacancy(session: AsyncSession, vacancy_id: UUID) -> Vacancy | Non
 
 def _money(said: Mapping[str, Any]) -> Money:
     return Money(Decimal(said["amount"]), said["currency"])
+
+
+def _done(said: Mapping[str, str | None]) -> Done:
+    days = {name: date.fromisoformat(day) for name, day in said.items() if day}
+    return Done(days["performed_on"], days.get("issued_on"), days.get("expires_on"))
 
 
 def _terms(placement: Placement) -> cases.Terms:

@@ -106,6 +106,8 @@ class Preparation(Base):
     """The worker's controller and the vacancy's owner: they read its requirements whole."""
     assigned: Mapped[dict[str, Any]]
     """The member to whom an item is assigned, by the item's code: it reads that item."""
+    done: Mapped[dict[str, Any]]
+    """The newest clearance of an item, by the item's code: ``performed_on``, ``issued_on``, ``expires_on``."""
     sequence: Mapped[int]
 
 

@@ -58,27 +58,31 @@ async def confirm(session: AsyncSession, subject_ids: Iterable[UUID], epoch: int
     await session.execute(update(Subject).where(Subject.id.in_(list(subject_ids))).values(law_epoch=epoch))
 
 
+def open_vacancies_in(scopes: Iterable[Scope]) -> ColumnElement[bool]:
+    """The open vacancies that any of the scopes may cover."""
+    meets = (_meets(scope, Vacancy.origins, Vacancy.destination, Vacancy.occupation) for scope in scopes)
+    return Vacancy.status.in_(OPEN_VACANCY) & or_(false(), *meets)
+
+
+def open_preparations_in(scopes: Iterable[Scope]) -> ColumnElement[bool]:
+    """The open preparations, beside their placement and worker, that any of the scopes may cover."""
+    meets = (_meets(scope, Worker.country, Placement.destination, Placement.occupation) for scope in scopes)
+    return Preparation.status.in_(OPEN_PREPARATION) & or_(false(), *meets)
+
+
 async def mark_vacancies(session: AsyncSession, scopes: Iterable[Scope]) -> None:
     """The open vacancies that any of the scopes covers wait for a new answer."""
-    touched = or_(
-        false(),
-        *(_meets(scope, Vacancy.origins, Vacancy.destination, Vacancy.occupation) for scope in scopes),
-    )
-    covered = select(Vacancy.id).where(Vacancy.status.in_(OPEN_VACANCY), touched)
+    covered = select(Vacancy.id).where(open_vacancies_in(scopes))
     await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True))
 
 
 async def mark_preparations(session: AsyncSession, scopes: Iterable[Scope]) -> None:
     """The open preparations that any of the scopes covers wait for a new answer."""
-    touched = or_(
-        false(),
-        *(_meets(scope, Worker.country, Placement.destination, Placement.occupation) for scope in scopes),
-    )
     covered = (
         select(Preparation.id)
         .join(Placement, Placement.id == Preparation.placement_id)
         .join(Worker, Worker.id == Preparation.worker_id)
-        .where(Preparation.status.in_(OPEN_PREPARATION), touched)
+        .where(open_preparations_in(scopes))
     )
     await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True))
 

@@ -22,6 +22,7 @@ RULE_ID = "01936000-0000-7000-8000-000000000002"
 REQUIREMENTS_ID = "01936000-0000-7000-8000-000000000003"
 PROCEDURE_ID = "01936000-0000-7000-8000-000000000071"
 OTHER_PROCEDURE_ID = "01936000-0000-7000-8000-000000000072"
+PREPARATION_ID = "01936000-0000-7000-8000-000000000004"
 """What examples write for the ids that a stage really has."""
 SAUDI = {"id": uuid4(), "kind": "government", "country": "SA"}
 Send = Callable[..., Awaitable[Response]]
@@ -71,6 +72,15 @@ class Stage:
     async def procedure_active(self) -> None:
         await self.procedure()
         await self.send("POST", f"/v1/procedures/{self.ids[PROCEDURE_ID]}/activation", "government", {})
+
+    async def weighable(self) -> None:
+        """A draft, and a preparation and a posted vacancy that it would touch."""
+        await self.draft()
+        async with self.database.transaction() as session:
+            self.cases = Cases(session)
+            await self.cases.open()
+            await self.cases.vacancy(status="posted")
+            self.ids[PREPARATION_ID] = self.cases.preparation_id
 
     async def determined(self) -> None:
         """A preparation of a worker for the vacancy owner's place, answered."""

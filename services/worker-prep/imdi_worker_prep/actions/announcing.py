@@ -11,6 +11,8 @@ from imdi_common.outbox import announce
 from imdi_contracts.catalogue import events
 from imdi_contracts.worker_prep import PreparationState
 from imdi_worker_prep.domain.announcements import Happened
+from imdi_worker_prep.domain.items import clearance
+from imdi_worker_prep.domain.states import NOTHING, Work
 from imdi_worker_prep.storage.preparations import Dossier
 from imdi_worker_prep.storage.tables import Item
 
@@ -25,7 +27,7 @@ async def tell(session: AsyncSession, dossier: Dossier, happened: Sequence[Happe
 
 
 def _state(dossier: Dossier) -> dict[str, Any]:
-    held = dossier.preparation
+    held, work = dossier.preparation, dossier.work
     return {
         "preparation_id": str(held.id),
         "placement_id": str(held.placement_id),
@@ -41,12 +43,13 @@ def _state(dossier: Dossier) -> dict[str, Any]:
         "facts": held.facts,
         "requirements_id": str(held.requirements_id) if held.requirements_id else None,
         "feasible": held.feasible,
-        "items": [_item(item) for item in dossier.items],
+        "items": [_item(item, work.get(item.code, NOTHING)) for item in dossier.items],
         "reason": held.reason,
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: Item, work: Work) -> dict[str, Any]:
+    held = clearance(work.results)
     return {
         "code": item.code,
         "category": item.law["category"],
@@ -57,5 +60,6 @@ def _item(item: Item) -> dict[str, Any]:
         "due_on": item.due_on,
         "performed_on": item.performed_on,
         "issued_on": item.issued_on,
+        "expires_on": held.expires_on if held else None,
         "valid_until": item.valid_until,
     }

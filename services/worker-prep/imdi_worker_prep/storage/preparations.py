@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_worker_prep.domain.calendars import working_days
+from imdi_planning.calendars import working_days
 from imdi_worker_prep.domain.departures import Binding
 from imdi_worker_prep.domain.items import Law, Outcome, Result
 from imdi_worker_prep.domain.plans import Days, Plan, plan

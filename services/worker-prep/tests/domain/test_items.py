@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imdi_worker_prep.domain.calendars import working_days
+from imdi_planning.calendars import working_days
 from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on, newest, to_plan, valid_until
 
 DAY = date(2026, 12, 10)

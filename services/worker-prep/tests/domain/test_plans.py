@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from imdi_worker_prep.domain.calendars import working_days
+from imdi_planning.calendars import working_days
 from imdi_worker_prep.domain.items import Law, Result
 from imdi_worker_prep.domain.plans import Days, plan
 from imdi_worker_prep.domain.states import Work, item_statuses

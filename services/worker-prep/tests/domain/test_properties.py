@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imdi_planning.calendars import working_days
 from imdi_worker_prep.domain.announcements import Standing, of_items, of_preparation
-from imdi_worker_prep.domain.calendars import working_days
 from imdi_worker_prep.domain.departures import is_clear, lacking
 from imdi_worker_prep.domain.items import Law, Result
 from imdi_worker_prep.domain.plans import Days, plan
