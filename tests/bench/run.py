@@ -10,6 +10,7 @@ from tests.bench.creating import http_create
 from tests.bench.draining import relay_rate
 from tests.bench.figures import Ratio
 from tests.bench.ground import Ground
+from tests.bench.law import law_change
 from tests.bench.sizes import Sizes
 from tests.bench.taxing import outbox_tax
 from tests.bench.visible import commit_visible, commit_visible_load
@@ -20,7 +21,8 @@ Measured = list[tuple[Ratio, dict[str, Any]]]
 """Ratios, each with the sizes that its line tells beside it."""
 
 BENCHMARKS: dict[str, Callable[[Ground, Sizes], Awaitable[Measured]]] = {
-    one.__name__: one for one in (commit_visible, commit_visible_load, outbox_tax, relay_rate, apply_rate, http_create)
+    one.__name__: one
+    for one in (commit_visible, commit_visible_load, outbox_tax, relay_rate, apply_rate, http_create, law_change)
 }
 
 

@@ -57,7 +57,13 @@ def asked(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 def in_law(said: dict[str, Any]) -> Item:
-    unasked: dict[str, Any] = {"category": "documents", "title": "x", "performed_by": "worker", "needs_fact": None, "payer": None}
+    unasked: dict[str, Any] = {
+        "category": "documents",
+        "title": "x",
+        "performed_by": "worker",
+        "needs_fact": None,
+        "payer": None,
+    }
     stated: dict[str, Any] = {"documents": (), "basis": (), "confidence": "primary", "governed_by": {}, "disputed": ()}
     return Item(**unasked, **stated, **said | {"holds_at": tuple(sorted(said["holds_at"]))})
 

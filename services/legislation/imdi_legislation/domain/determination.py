@@ -13,7 +13,7 @@ from imdi_legislation.domain.effects import Bar, Criterion
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.domain.items import Item, determine_items
 from imdi_legislation.domain.judging import Judged, Ruling
-from imdi_legislation.domain.plain import fingerprint, plain, plain_effect
+from imdi_legislation.domain.plain import canonical, fingerprint, hashed, plain, plain_effect
 from imdi_legislation.domain.rules import Reference, Rule
 
 
@@ -35,17 +35,29 @@ class Conclusion:
     @cached_property
     def told(self) -> dict[str, Any]:
         """As announced of a preparation; recruitment bars bound earlier, terms and fees bind the vacancy."""
-        return {
-            "items": plain(self.items),
-            "bars": [bar.told() for bar in departure_bars(self)],
-            "criteria": [_told_criterion(criterion) for criterion in self.criteria],
-            "rules": plain(self.rules),
-        }
+        return self._told(plain(self.items), plain(self.rules))
 
     @cached_property
     def fingerprint(self) -> str:
         """Of all that makes it another answer where it differs."""
-        return fingerprint({name: self.told[name] for name in ("items", "bars", "criteria")})
+        return self._fingerprint([canonical(item) for item in self.told["items"]])
+
+    def take_told(self, items: list[Any], rules: list[Any], texts: list[str]) -> None:
+        """Items and rules are told already as JSON, the items as canonical texts too: it is not done again."""
+        vars(self)["told"] = self._told(items, rules)
+        vars(self)["fingerprint"] = self._fingerprint(texts)
+
+    def _told(self, items: list[Any], rules: list[Any]) -> dict[str, Any]:
+        return {
+            "items": items,
+            "bars": [bar.told() for bar in departure_bars(self)],
+            "criteria": [_told_criterion(criterion) for criterion in self.criteria],
+            "rules": rules,
+        }
+
+    def _fingerprint(self, items: list[str]) -> str:
+        bars, criteria = (canonical(self.told[name]) for name in ("bars", "criteria"))
+        return hashed(f'{{"bars":{bars},"criteria":{criteria},"items":[{",".join(items)}]}}')
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,7 @@ def conclude(rules: Sequence[Rule], facts: Facts) -> Conclusion:
         terms=judging.terms(rulings),
         fees=judging.fees(rulings),
         items=determine_items(rulings),
-        rules=_references(rulings),
+        rules=references(rulings),
         failed=_failed(rulings),
     )
 
@@ -102,13 +114,13 @@ def assess(rules_by_origin: dict[str, list[Rule]], facts: Facts, offer: Offer) -
         ours = judging.rule_on(rules, facts | {"worker.country": origin})
         breaches.extend(find_breaches(ours, offer, origin))
         rulings.extend(ours)
-    references = _references(rulings)
+    asked = references(rulings)
     judged = {"facts": facts, "offer": plain(offer), "origins": sorted(rules_by_origin)}
     return Assessment(
         breaches=over_origins(breaches),
-        rules=references,
+        rules=asked,
         failed=_failed(rulings),
-        input_hash=fingerprint(judged | {"rules": sorted(reference.id for reference in references)}),
+        input_hash=fingerprint(judged | {"rules": sorted(reference.id for reference in asked)}),
     )
 
 
@@ -117,9 +129,10 @@ def _told_criterion(judged: Judged) -> dict[str, Any]:
     return {"criterion": named, "effect": plain_effect(judged.effect)} | judged.standing()
 
 
-def _references(rulings: Sequence[Ruling]) -> list[Reference]:
+def references(rulings: Sequence[Ruling]) -> list[Reference]:
+    """The rules asked, in the order of codes."""
     return sorted({ruling.rule.reference for ruling in rulings}, key=lambda rule: (rule.code, rule.version))
 
 
 def _failed(rulings: Sequence[Ruling]) -> list[Reference]:
-    return _references([ruling for ruling in rulings if ruling.answer.failed])
+    return references([ruling for ruling in rulings if ruling.answer.failed])

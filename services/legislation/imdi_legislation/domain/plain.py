@@ -35,8 +35,16 @@ def plain_effect(effect: Effect) -> dict[str, Any]:
 
 def fingerprint(value: Any) -> str:
     """SHA-256 over canonical JSON: the same facts and rules give the same text on every machine."""
-    canonical = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashed(canonical(plain(value)))
+
+
+def canonical(told: Any) -> str:
+    """The one text of a JSON value."""
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _cap(cap: Cap) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imdi_legislation.domain.bound import Bound
-from imdi_legislation.domain.conditions import Answer
+from imdi_legislation.domain.conditions import Answer, Condition
 from imdi_legislation.domain.countries import members
 from imdi_legislation.domain.determination import conclude
 from imdi_legislation.domain.law import Law
+from imdi_legislation.domain.plain import fingerprint
 from imdi_legislation.domain.rules import Rule, binding
 
 MakeRule = Callable[..., Rule]
@@ -82,7 +83,9 @@ def test_a_conclusion_reached_before_is_the_one_reached_anew(rule: MakeRule, dra
     ]
     bound = Bound(rules)
     for facts in [*cases, *cases]:
-        assert bound.conclude(facts) == conclude(rules, facts)
+        found, anew = bound.conclude(facts), conclude(rules, facts)
+        assert (found, found.told, found.fingerprint) == (anew, anew.told, anew.fingerprint)
+        assert found.fingerprint == fingerprint({name: anew.told[name] for name in ("items", "bars", "criteria")})
 
 
 def test_cases_that_differ_in_what_no_rule_reads_are_concluded_once(
@@ -90,16 +93,17 @@ def test_cases_that_differ_in_what_no_rule_reads_are_concluded_once(
 ) -> None:
     asked = []
 
-    def counted(one: Rule, facts: Any) -> Answer:
-        asked.append(facts)
-        assert one.condition
-        return one.condition.ask(facts)
+    def counted(condition: Condition, facts: Any) -> Answer:
+        asked.append(facts["worker.age"])
+        return ask(condition, facts)
 
-    monkeypatch.setattr(Rule, "ask", counted)
-    bound = Bound([rule("a", when="worker.age < 25")])
-    for number, age in enumerate([20, 20, 21, 20]):
-        bound.conclude({"worker.age": age, "vacancy.monthly_wage": number})
-    assert [facts["worker.age"] for facts in asked] == [20, 21]
+    ask = Condition.ask
+    monkeypatch.setattr(Condition, "ask", counted)
+    bound = Bound([rule("a", when="worker.age < 25"), rule("b", when="worker.age < 25")])
+    found = [bound.conclude({"worker.age": age, "vacancy.monthly_wage": n}) for n, age in enumerate([20, 20, 21, 30])]
+    assert asked == [20, 21, 30]
+    assert found[0] is found[1] is found[2]
+    assert found[3] is not found[0]
 
 
 def test_a_group_counts_from_the_day_a_country_joined(rule: MakeRule) -> None:
