@@ -29,6 +29,7 @@ class Ground:
     """A writer's and a reader's database, each with the mechanics' tables; both are of one benchmark alone."""
 
     def __init__(self, name: str, servers: Servers) -> None:
+        self.servers = servers
         self.kafka = servers.kafka.bootstrap
         self._urls = {role: servers.postgres.create_database(f"bench_{name}_{role}") for role in ("writer", "reader")}
         self.writer_url, self.reader_url = (self._urls[role][0] for role in ("writer", "reader"))

@@ -11,6 +11,7 @@ from tests.bench.draining import relay_rate
 from tests.bench.figures import Ratio
 from tests.bench.ground import Ground
 from tests.bench.law import law_change
+from tests.bench.preview import preview
 from tests.bench.sizes import Sizes
 from tests.bench.taxing import outbox_tax
 from tests.bench.visible import commit_visible, commit_visible_load
@@ -22,7 +23,16 @@ Measured = list[tuple[Ratio, dict[str, Any]]]
 
 BENCHMARKS: dict[str, Callable[[Ground, Sizes], Awaitable[Measured]]] = {
     one.__name__: one
-    for one in (commit_visible, commit_visible_load, outbox_tax, relay_rate, apply_rate, http_create, law_change)
+    for one in (
+        commit_visible,
+        commit_visible_load,
+        outbox_tax,
+        relay_rate,
+        apply_rate,
+        http_create,
+        law_change,
+        preview,
+    )
 }
 
 

@@ -20,12 +20,14 @@ class Sizes:
     backlog: int
     """Events that a relay finds, and records that a consumer finds."""
     seconds: float
-    """Of a round of ``outbox_tax``, ``http_create`` and ``preview``."""
+    """Of a round of ``outbox_tax`` and ``http_create``."""
     cases: int
     """Open preparations of ``law_change``."""
     looped: int
     """Of those, how many the plain loop takes."""
+    asked: int
+    """Questions of a round of ``preview``."""
 
 
-FULL = Sizes(rounds=3, events=200, loaded=4_000, backlog=30_000, seconds=4.0, cases=100_000, looped=5_000)
-SMALL = Sizes(rounds=1, events=5, loaded=200, backlog=1_200, seconds=0.3, cases=2_000, looped=200)
+FULL = Sizes(rounds=3, events=200, loaded=4_000, backlog=30_000, seconds=4.0, cases=100_000, looped=5_000, asked=1_000)
+SMALL = Sizes(rounds=1, events=5, loaded=200, backlog=1_200, seconds=0.3, cases=2_000, looped=200, asked=50)
