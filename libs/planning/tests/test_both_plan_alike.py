@@ -92,6 +92,7 @@ def test_feasible_is_what_worker_prep_says(
         assert foreseen.ready_on == TODAY
 
 
+@settings(deadline=None)
 @given(asked(), WORK, DEPARTURES, st.integers(1, 30))
 def test_a_longer_lead_never_makes_ready_sooner(
     said: list[dict[str, Any]], work: dict[str, Work], departure: date, more: int
