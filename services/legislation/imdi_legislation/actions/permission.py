@@ -22,6 +22,14 @@ def demand_may_enter(actor: Actor, level: str, parties: Collection[str]) -> None
         raise forbidden("A party's government enters an instrument, the steward an international one.")
 
 
+def demand_may_state(actor: Actor, level: str, parties: Collection[str], of: Collection[str]) -> None:
+    """403 unless a statement on such an instrument is the caller's to make; ``of``: the one party that it is on."""
+    government = _government_of(actor)
+    own = government is not None and set(of) == {government} and level in {"regional", "international"}
+    if not own:
+        demand_may_enter(actor, level, parties)
+
+
 async def demand_may_rule(session: AsyncSession, actor: Actor, scope: Scope, instruments: Collection[str]) -> None:
     """403 unless a rule of that scope, standing on those instruments (ids), is the caller's to make."""
     found = select(Instrument.level).where(Instrument.id.in_([UUID(instrument) for instrument in instruments]))

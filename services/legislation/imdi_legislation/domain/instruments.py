@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from imdi_legislation.domain.countries import COUNTRIES
-from imdi_legislation.domain.fields import Reader
+from imdi_legislation.domain.fields import Invalid, Reader
 from imdi_legislation.domain.rules import CONFIDENCE
+from imdi_legislation.domain.statements import StatementDraft, Status, read_statement
+from imdi_legislation.domain.versions import VersionDraft, read_version
 
 InstrumentType = Literal[
     "act", "regulation", "decree", "circular", "code", "convention", "protocol", "treaty", "directive", "agreement",
     "memorandum", "recognition_agreement", "compact", "guidelines", "list",
 ]  # fmt: skip
 Level = Literal["national", "bilateral", "regional", "international"]
-Status = Literal["draft", "adopted", "in_force", "partly_in_force", "not_in_force", "repealed", "expired", "denounced"]
 Topic = Literal[
     "recruitment", "fees", "contract", "wages", "domestic_work", "health", "recognition", "social_protection",
     "admission", "free_movement", "protection", "institution", "data",
 ]  # fmt: skip
+
+NOT_BINDING = ("guidelines", "compact", "list")
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,10 @@ class InstrumentDraft:
     confidence: str
     verified_on: date | None
     note: str | None
+    binding: bool
+    """Whether it binds those that are party to it; guidelines, compacts and lists do not, unless it is said."""
+    statements: tuple[StatementDraft, ...] = ()
+    versions: tuple[VersionDraft, ...] = ()
 
 
 def read_instrument(data: Mapping[str, Any]) -> InstrumentDraft:
@@ -49,10 +57,14 @@ def read_instrument(data: Mapping[str, Any]) -> InstrumentDraft:
     url = reader.text("official_url", None)
     if isinstance(url, str) and not url.startswith(("https://", "http://")):
         reader.wrong("official_url", "url", "An address that begins with https:// or http://.")
+    kind = reader.choice("type", get_args(InstrumentType))
+    binding = reader.take("binding", kind not in NOT_BINDING)
+    if not isinstance(binding, bool):
+        reader.wrong("binding", "boolean", "True or false.")
     draft = InstrumentDraft(
         code=reader.code("code"),
         title=reader.text("title", longest=500),
-        type=reader.choice("type", get_args(InstrumentType)),
+        type=kind,
         level=reader.choice("level", get_args(Level)),
         parties=parties,
         adopted_on=reader.day("adopted_on", None),
@@ -63,6 +75,20 @@ def read_instrument(data: Mapping[str, Any]) -> InstrumentDraft:
         confidence=reader.choice("confidence", CONFIDENCE),
         verified_on=reader.day("verified_on", None),
         note=reader.text("note", None),
+        binding=binding,
+        statements=_each(reader, "statements", read_statement),
+        versions=_each(reader, "versions", read_version),
     )
     reader.finish()
     return draft
+
+
+def _each(reader: Reader, name: str, read: Callable[[Mapping[str, Any], str], Part]) -> tuple[Part, ...]:
+    """The parts of a list, keeping what is wrong with them among the errors of the whole."""
+    parts: list[Part] = []
+    for number, part in enumerate(reader.parts(name, [])):
+        try:
+            parts.append(read(part, f"{name}.{number}"))
+        except Invalid as invalid:
+            reader.errors += invalid.errors
+    return tuple(parts)

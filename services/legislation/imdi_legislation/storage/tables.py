@@ -40,8 +40,14 @@ class Instrument(Base):
     confidence: Mapped[str]
     verified_on: Mapped[date | None]
     note: Mapped[str | None]
+    binding: Mapped[bool] = mapped_column(default=True, server_default="true")
     entered_by: Mapped[str]
     entered_at: Mapped[datetime]
+    begins: Mapped[date | None]
+    surely: Mapped[date | None]
+    ends: Mapped[date | None]
+    over: Mapped[date | None]
+    """What is known now of when it is in force (``domain.in_force.Period``), as are status, days and parties."""
 
 
 class RuleCode(Announcing, Base):

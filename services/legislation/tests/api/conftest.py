@@ -11,10 +11,11 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import AsyncClient, Response
 from services.legislation.tests.api.procedure_body import procedure_body
-from services.legislation.tests.conftest import INSTRUMENT, Cases, rule_body
+from services.legislation.tests.conftest import INSTRUMENT, NOW, Cases, rule_body
 from sqlalchemy import select
 
 from imdi_common.database import Database
+from imdi_legislation.actions.import_instruments import go_on_importing
 from imdi_legislation.storage.tables import Subject
 
 INSTRUMENT_ID = "01936000-0000-7000-8000-000000000001"
@@ -22,7 +23,9 @@ RULE_ID = "01936000-0000-7000-8000-000000000002"
 REQUIREMENTS_ID = "01936000-0000-7000-8000-000000000003"
 PROCEDURE_ID = "01936000-0000-7000-8000-000000000071"
 OTHER_PROCEDURE_ID = "01936000-0000-7000-8000-000000000072"
-PREPARATION_ID = "01936000-0000-7000-8000-000000000004"
+PREPARATION_ID = "01936000-0000-7000-8000-000000000006"
+STATEMENT_ID = "01936000-0000-7000-8000-000000000004"
+IMPORT_ID = "01936000-0000-7000-8000-000000000005"
 """What examples write for the ids that a stage really has."""
 SAUDI = {"id": uuid4(), "kind": "government", "country": "SA"}
 Send = Callable[..., Awaitable[Response]]
@@ -47,6 +50,29 @@ class Stage:
     async def instrument(self) -> None:
         made = await self.send("POST", "/v1/instruments", "government", INSTRUMENT)
         self.ids[INSTRUMENT_ID] = made.json()["id"]
+
+    async def library(self) -> None:
+        """The instrument, with a version of its text, and with a first statement that a second one replaced."""
+        await self.instrument()
+        path = f"/v1/instruments/{self.ids[INSTRUMENT_ID]}"
+        said = {"kind": "event", "event": "in_force", "date": "2013", "source": "a newspaper"}
+        first = await self.send("POST", f"{path}/statements", "government", said)
+        self.ids[STATEMENT_ID] = first.json()["id"]
+        better = said | {"date": "2013-08-15", "replaces": self.ids[STATEMENT_ID]}
+        await self.send("POST", f"{path}/statements", "government", better)
+        text = {"number": "art. 3", "language": "en", "heading": "Wages", "text": "The employer pays the wage monthly."}
+        version = {"effective_from": "2013-07-31", "provisions": [text], "source": "a newspaper"}
+        await self.send("POST", f"{path}/versions", "government", version)
+
+    async def importing(self) -> None:
+        """An import of one row in order and one that is not, done."""
+        rows = (
+            "code,title,type,level,parties,status,confidence\nSA-1,Act,act,national,SA,in_force,secondary\nSA-2,,,,,,\n"
+        )
+        begun = await self.send("POST", "/v1/instruments/imports", "government", {"format": "csv", "content": rows})
+        self.ids[IMPORT_ID] = begun.json()["id"]
+        async with self.database.transaction() as session:
+            await go_on_importing(session, self.ids[IMPORT_ID], NOW)
 
     async def draft(self) -> None:
         await self.instrument()
