@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.problems import Problem
 from imdi_legislation.actions.activate_rule import activate
+from imdi_legislation.actions.complete_instrument import complete_instrument
 from imdi_legislation.actions.draft_rule import add_draft
 from imdi_legislation.actions.enter_instrument import add_instrument
 from imdi_legislation.actions.pack_text import PackText
@@ -134,6 +135,8 @@ async def load_pack(session: AsyncSession, pack: Pack, now: datetime) -> int:
         if instrument.code not in known:
             known[instrument.code] = await add_instrument(session, instrument, by, now)
             entered += 1
+        else:
+            entered += await complete_instrument(session, known[instrument.code], instrument, by, now)
     missing = sorted({code for rule in pack.rules for code in rule.instruments()} - set(known))
     if missing:
         raise PackRefused([f"{pack.name}: {code}: there is no such instrument" for code in missing])
