@@ -60,7 +60,7 @@ class InstrumentVersion(Base):
     source: Mapped[str]
     note: Mapped[str | None]
     said: Mapped[str]
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
     recorded_by: Mapped[str]
 
 

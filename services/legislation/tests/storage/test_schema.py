@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.mechanics import metadata as mechanics
+from imdi_legislation.storage.library_texts import STEMMED
 from imdi_legislation.storage.copies import METADATA
 
 INSERT = text("""
@@ -27,6 +28,11 @@ async def test_the_models_are_the_migrated_database(session: AsyncSession) -> No
 
     connection = await session.connection()
     assert await connection.run_sync(differences) == []
+
+
+async def test_the_database_knows_every_language_by_whose_stems_is_searched(session: AsyncSession) -> None:
+    known = set(await session.scalars(text("select cfgname::text from pg_ts_config")))
+    assert set(STEMMED.values()) <= known
 
 
 @pytest.mark.parametrize(

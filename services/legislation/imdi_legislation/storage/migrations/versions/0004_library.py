@@ -71,7 +71,7 @@ def _versions() -> None:
         sa.Column("source", sa.Text, nullable=False),
         sa.Column("note", sa.Text),
         sa.Column("said", sa.Text, nullable=False),
-        sa.Column("recorded_at", MOMENT, nullable=False),
+        sa.Column("recorded_at", MOMENT, nullable=False, index=True),
         sa.Column("recorded_by", sa.Text, nullable=False),
         sa.UniqueConstraint("instrument_id", "number"),
     )
