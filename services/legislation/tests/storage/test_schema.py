@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.mechanics import metadata as mechanics
-from imdi_legislation.storage.library_texts import STEMMED
 from imdi_legislation.storage.copies import METADATA
+from imdi_legislation.storage.library_texts import STEMMED
 
 INSERT = text("""
     insert into rule_version (id, code, number, kind, status, origins, destinations, occupations, effect, basis,
