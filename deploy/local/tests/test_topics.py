@@ -74,6 +74,7 @@ def test_the_design_is_followed_for_every_topic_of_the_contracts() -> None:
         "imdi.matching.profiles",
         "imdi.matching.placements",
         "imdi.legislation.requirements",
+        "imdi.legislation.recognitions",
         "imdi.worker-prep.preparations",
     }
     assert topics.SETTINGS == EXPECTED

@@ -23,6 +23,8 @@ Amount = Annotated[
     PlainSerializer(lambda amount: f"{amount:f}", return_type=str),
 ]
 """A decimal amount, never a float; travels as a string."""
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A code in lower-case letters, digits and underscores: no room for anybody's own words."""
 Reason = Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$")]
 """Why something came to its end: a code, for anybody's own words may name people, and stay where they were said."""
 

@@ -1,4 +1,4 @@
-"""What legislation announces: rules in force, assessments of vacancies, requirements of preparations, receipts."""
+"""What legislation announces: rules in force, assessments of vacancies, requirements, recognitions, receipts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from imdi_contracts.codes import (
     Basis,
     Category,
     Confidence,
+    Country,
     Milestone,
+    Name,
     Performer,
     RuleReference,
 )
@@ -22,6 +24,7 @@ from imdi_contracts.matching import Breach
 RULES = Topic("imdi.legislation.rules", key="rule code")
 ASSESSMENTS = Topic("imdi.legislation.assessments", key="vacancy")
 REQUIREMENTS = Topic("imdi.legislation.requirements", key="preparation", kept="compacted")
+RECOGNITIONS = Topic("imdi.legislation.recognitions", key="worker", kept="compacted")
 ERASURES = Topic("imdi.legislation.erasures", key="worker")
 
 RuleKind = Literal["bar", "criterion", "requirement", "contract_term", "fee", "protection"]
@@ -175,6 +178,21 @@ class DeterminedCriterion(Data):
     disputed: list[DisputedSource] = Field(default_factory=list)
 
 
+class DeterminedProtection(Data):
+    """A right of the worker on this corridor: what protects, whom the law names to turn to, by when."""
+
+    measure: str
+    contact: str | None = None
+    """An office, never a person."""
+    remedy: str | None = None
+    deadline: str | None = None
+    status: Literal["required", "not_applicable", "unknown"]
+    needs_fact: str | None = None
+    rule: RuleReference
+    basis: list[Basis]
+    disputed: list[DisputedSource] = Field(default_factory=list)
+
+
 class RequirementsDetermined(Event):
     """The answer on a preparation: what this worker must do, and what bars or binds the departure."""
 
@@ -193,6 +211,54 @@ class RequirementsDetermined(Event):
     law_epoch: int
     fact_types: dict[str, Literal["bool", "int", "string"]] = Field(default_factory=dict)
     """The types that the law has fixed for ``worker.facts.<name>``: answers are checked against them."""
+    protections: list[DeterminedProtection] = Field(default_factory=list)
+
+
+class Difference(Data):
+    """In what a qualification falls short: a topic's code, and the hours that are wanting."""
+
+    topic: Name
+    hours: int | None = None
+
+
+class Compensation(Data):
+    """One way to make up for the differences; of several the worker does one."""
+
+    kind: Literal["adaptation_period", "aptitude_test", "course"]
+    duration: str | None = None
+    """ISO 8601."""
+    hours: int | None = None
+
+
+class Recognition(Data):
+    """The newest decision of a destination on one profession. Neither papers, nor file numbers, nor names travel."""
+
+    id: str
+    profession: Name
+    destination: Country
+    outcome: Literal["full", "partial", "none", "conditional"]
+    differences: list[Difference]
+    compensation: list[Compensation]
+    decided_on: date
+    valid_until: date | None
+
+
+class RecognitionState(Event):
+    """What authorities decided of one worker's qualifications, for each destination. Empty once erased."""
+
+    topic: ClassVar = RECOGNITIONS
+    subject_field: ClassVar = "worker_id"
+
+    worker_id: str
+    recognitions: list[Recognition]
+
+
+class RecognitionDecided(RecognitionState):
+    happened: ClassVar = "recognition.decided"
+
+
+class RecognitionErased(RecognitionState):
+    happened: ClassVar = "recognition.erased"
 
 
 class ErasureCompleted(Event):

@@ -23,23 +23,25 @@ CODES = """
     kind owner_kind employer_kind status conflict first_departure category criterion prohibits code component currency
     period amount isco isced level language service term attribute counted_from holds_at performed_by payer transition
     confidence consents item fact op ticket_paid_by occupation occupations origins destinations destination after
-    essential optional lawful feasible
+    essential optional lawful feasible profession outcome topic
 """
 DATES = """
     licensed_until start_on closes_on submitted_on departure_on departed_on arrived_on opened_on judged_on assessed_on
-    earliest_on latest_on due_on performed_on issued_on expires_on valid_until effective_from effective_until
+    earliest_on latest_on due_on performed_on issued_on expires_on valid_until effective_from effective_until decided_on
 """
 NUMBERS = """
     revision vacancy_revision version law_epoch positions agreed years months hours_per_week hours_per_day
-    rest_days_per_week annual_leave_days lead_days lead_working_days validity beyond
+    rest_days_per_week annual_leave_days lead_days lead_working_days validity beyond hours duration
 """
 TERMS_AND_LAW = """
     title provision when value found equals retains_documents accommodation food documents needs_fact reason
+    measure remedy deadline
 """
 ALLOWED = frozenset(f"{IDS} {CODES} {DATES} {NUMBERS} {TERMS_AND_LAW}".split())
 LEGAL_FACTS = frozenset({"birth_date", "sex", "nationality", "country"})
 """Pseudonymous, on imdi.registry.workers alone."""
 BY_PATH = {
+    "contact": {"protections[].contact": "the office that the law names, never a person"},
     "country": {
         "member": "the member's own",
         "services[].country": "where a member serves",

@@ -12,6 +12,7 @@ from imdi_legislation.actions.load_packs import PackRefused, load_pack, read_pac
 from imdi_legislation.actions.load_procedures import load_procedures, read_procedures
 from imdi_legislation.api import (
     country_groups,
+    decisions,
     determinations,
     differences,
     exchange,
@@ -20,6 +21,8 @@ from imdi_legislation.api import (
     library,
     procedure_report,
     procedures,
+    protections,
+    recognition,
     rules,
 )
 from imdi_legislation.queries.standing import standing
@@ -70,6 +73,9 @@ SERVICE = Service(
         determinations.router,
         procedures.router,
         procedure_report.router,
+        protections.router,
+        recognition.router,
+        decisions.router,
     ],
     projections=PROJECTIONS,
     policies=POLICIES,

@@ -11,8 +11,8 @@ from imdi_common.actor import Actor
 from imdi_common.problems import conflict, invalid, not_found
 from imdi_legislation.actions.draft_procedure import demand_may_make, demand_may_succeed
 from imdi_legislation.actions.refusals import refused
-from imdi_legislation.domain.drafts import beginning_error
 from imdi_legislation.domain.fields import Invalid
+from imdi_legislation.domain.periods import beginning_error
 from imdi_legislation.storage.procedures import (
     ACTIVATED,
     ProcedureVersion,

@@ -30,6 +30,12 @@ def demand_may_state(actor: Actor, level: str, parties: Collection[str], of: Col
         demand_may_enter(actor, level, parties)
 
 
+def demand_may_recognise(actor: Actor, country: str, *, law: bool) -> None:
+    """403 unless recognition in a country is the caller's: its government's, and as ``law`` also the steward's."""
+    if _government_of(actor) != country and not (law and actor.is_steward):
+        raise forbidden("The government of the country decides on recognition there.")
+
+
 async def demand_may_rule(session: AsyncSession, actor: Actor, scope: Scope, instruments: Collection[str]) -> None:
     """403 unless a rule of that scope, standing on those instruments (ids), is the caller's to make."""
     found = select(Instrument.level).where(Instrument.id.in_([UUID(instrument) for instrument in instruments]))

@@ -101,6 +101,7 @@ class Preview(Shape):
     terms: list[Standing]
     fees: list[Standing]
     items: list[Item]
+    protections: list[Standing]
     breaches: list[Breach]
     rules: list[RuleReference]
 
@@ -120,6 +121,7 @@ class Requirements(Shape):
     bars: list[Standing]
     criteria: list[Standing]
     rules: list[RuleReference]
+    protections: list[Standing]
 
 
 @router.post(

@@ -16,7 +16,7 @@ from imdi_legislation.actions.refusals import refused
 from imdi_legislation.api.answers import Breach
 from imdi_legislation.api.days import Day
 from imdi_legislation.domain.conditions import Refused
-from imdi_legislation.domain.drafts import beginning_error
+from imdi_legislation.domain.periods import beginning_error
 from imdi_legislation.queries.impact import measure_impact
 
 router = door_router(prefix="/v1/rules", tags=["rules"])

@@ -105,6 +105,7 @@ class Bound:
             criteria=judging.criteria(rulings, facts),
             terms=judging.terms(rulings),
             fees=judging.fees(rulings),
+            protections=judging.protections(rulings),
             items=[item for item, _, _ in composed],
             rules=self._references,
             failed=references([ruling for ruling in rulings if ruling.answer.failed]),

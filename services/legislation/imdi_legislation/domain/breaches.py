@@ -117,13 +117,13 @@ def _fee_breaches(applying: Iterable[Rule], offer: Offer, origin: str) -> list[B
         included = {component}.union(*(fee.includes for _, fee in rules))
         excluded = set.intersection(*(set(fee.excludes) for _, fee in rules))
         counted = included - excluded
-        amounts = [money for name, money in offer.worker_pays if _component(name) in counted and money.amount]
+        amounts = [money for name, money in offer.worker_pays if component_of(name) in counted and money.amount]
         for rule, fee in rules:
             found.extend(_fee_breach(rule, fee, amounts, offer.wage, origin))
     return found
 
 
-def _component(name: str) -> str:
+def component_of(name: str) -> str:
     """A component as the law writes it: ``Service-fee`` escapes no cap on ``service_fee``."""
     return re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
 

@@ -28,6 +28,7 @@ class Conclusion:
     criteria: list[Judged]
     terms: list[Judged]
     fees: list[Judged]
+    protections: list[Judged]
     items: list[Item]
     rules: list[Reference]
     failed: list[Reference]
@@ -53,11 +54,13 @@ class Conclusion:
             "bars": [bar.told() for bar in departure_bars(self)],
             "criteria": [_told_criterion(criterion) for criterion in self.criteria],
             "rules": rules,
+            "protections": [protection.told() for protection in self.protections],
         }
 
     def _fingerprint(self, items: list[str]) -> str:
-        bars, criteria = (canonical(self.told[name]) for name in ("bars", "criteria"))
-        return hashed(f'{{"bars":{bars},"criteria":{criteria},"items":[{",".join(items)}]}}')
+        bars, criteria, protections = (canonical(self.told[name]) for name in ("bars", "criteria", "protections"))
+        told = f'"bars":{bars},"criteria":{criteria},"items":[{",".join(items)}],"protections":{protections}'
+        return hashed(f"{{{told}}}")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def conclude(rules: Sequence[Rule], facts: Facts) -> Conclusion:
         items=determine_items(rulings),
         rules=references(rulings),
         failed=_failed(rulings),
+        protections=judging.protections(rulings),
     )
 
 

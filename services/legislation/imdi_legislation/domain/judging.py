@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from imdi_legislation.domain.conditions import Answer
-from imdi_legislation.domain.effects import Bar, ContractTerm, Criterion, Effect, Fee
+from imdi_legislation.domain.effects import Bar, ContractTerm, Criterion, Effect, Fee, Protection
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.domain.plain import plain, plain_effect
 from imdi_legislation.domain.rules import Basis, Reference, Rule
@@ -36,8 +36,8 @@ class Disputed:
 class Judged:
     """One rule's effect on a case.
 
-    ``status``: a bar is barred, a criterion met or not_met, a term or fee required; each may be not_applicable or
-    unknown, then ``needs_fact`` names the first absent fact of its text.
+    ``status``: a bar is barred, a criterion met or not_met, a term, fee or protection required; each may be
+    not_applicable or unknown, then ``needs_fact`` names the first absent fact of its text.
     """
 
     effect: Effect
@@ -78,6 +78,10 @@ def terms(rulings: Iterable[Ruling]) -> list[Judged]:
 
 def fees(rulings: Iterable[Ruling]) -> list[Judged]:
     return [_judged(ruling, "required") for ruling in rulings if isinstance(ruling.rule.effect, Fee)]
+
+
+def protections(rulings: Iterable[Ruling]) -> list[Judged]:
+    return [_judged(ruling, "required") for ruling in rulings if isinstance(ruling.rule.effect, Protection)]
 
 
 def status_of(answer: Answer, applies: str) -> str:

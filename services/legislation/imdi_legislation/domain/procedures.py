@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from imdi_legislation.domain.countries import COUNTRIES, EVERYWHERE
-from imdi_legislation.domain.drafts import BasisDraft, beginning_error
+from imdi_legislation.domain.drafts import BasisDraft
 from imdi_legislation.domain.effects import PERFORMERS
 from imdi_legislation.domain.fields import Invalid, Reader
 from imdi_legislation.domain.money import Money
+from imdi_legislation.domain.periods import beginning_error
 from imdi_legislation.domain.rules import CONFIDENCE
 from imdi_legislation.domain.scope import Scope, scope_errors
 from imdi_planning.order import in_order

@@ -17,7 +17,7 @@ CONFIDENCE = ("primary", "secondary", "disputed")
 
 
 ASSESSED = ("bar", "contract_term", "fee")
-REQUIRED = ("bar", "criterion", "requirement")
+REQUIRED = ("bar", "criterion", "requirement", "protection")
 """Kinds of rules by which vacancies are assessed, and by which preparations are answered."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_legislation.domain.breaches import find_breaches, over_origins
 from imdi_legislation.domain.cases import rightly_typed
+from imdi_legislation.domain.decisions import completed
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.domain.judging import rule_on
 from imdi_legislation.domain.plain import plain
@@ -31,11 +32,11 @@ class Question:
 
 
 async def preview(session: AsyncSession, question: Question) -> dict[str, Any]:
-    """Bars, criteria, terms, fees and items as they stand, and the breaches where an offer is given."""
+    """Bars, criteria, terms, fees, items and protections as they stand, and the breaches where an offer is given."""
     law = await read_law(session)
     on = question.on
     bound = law.bound(question.origin, question.destination, question.occupation, on, on)
-    facts = rightly_typed(_facts(question), law.types)
+    facts = rightly_typed(completed(facts_of(question)), law.types)
     found = bound.conclude(facts)
     breaches = []
     if question.offer is not None:
@@ -46,12 +47,13 @@ async def preview(session: AsyncSession, question: Question) -> dict[str, Any]:
         "terms": [judged.told() for judged in found.terms],
         "fees": [judged.told() for judged in found.fees],
         "items": plain(found.items),
+        "protections": [judged.told() for judged in found.protections],
         "breaches": plain(breaches),
         "rules": plain(found.rules),
     }
 
 
-def _facts(question: Question) -> Facts:
+def facts_of(question: Question) -> Facts:
     """What the question itself says, under what it states of worker, vacancy and placement."""
     asked: Facts = {
         "worker.country": question.origin,

@@ -36,7 +36,7 @@ async def show_requirements(session: AsyncSession, requirements_id: UUID, actor:
         if not own or not row.consents:
             raise not_found()
         items = [item for item in outcome["items"] if item["code"] in own]
-        outcome = outcome | {"items": items, "bars": [], "criteria": []}
+        outcome = outcome | {"items": items, "bars": [], "criteria": [], "protections": []}
     return {
         "id": determination.id,
         "preparation_id": determination.subject_id,
@@ -47,6 +47,7 @@ async def show_requirements(session: AsyncSession, requirements_id: UUID, actor:
         "bars": outcome["bars"],
         "criteria": [_flat(criterion) for criterion in outcome["criteria"]],
         "rules": outcome["rules"],
+        "protections": outcome.get("protections", []),
     }
 
 

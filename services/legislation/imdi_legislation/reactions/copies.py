@@ -69,6 +69,7 @@ def worker_row(received: Received[registry.WorkerState]) -> Row:
         "nationality": state.nationality,
         "country": state.country,
         "preparing": "preparation" in state.consents,
+        "controller_id": UUID(state.controller_id) if state.controller_id else None,
         "sequence": received.sequence,
     }
 

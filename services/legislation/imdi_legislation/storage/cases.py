@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_legislation.domain import cases
 from imdi_legislation.domain.bound import Bound
 from imdi_legislation.domain.breaches import Offer
+from imdi_legislation.domain.decisions import completed, recognition_facts
 from imdi_legislation.domain.determination import Assessment, assess
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.domain.feasibility import Done
 from imdi_legislation.domain.law import Law
 from imdi_legislation.domain.money import Money
 from imdi_legislation.storage.copies import Placement, Preparation, Profile, Vacancy, Worker
+from imdi_legislation.storage.recognition import WorkerRecognitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class PreparationCase:
     placement: Placement
     worker: Worker
     profile: Profile
+    recognitions: Sequence[Mapping[str, Any]] = ()
+    """The newest decisions on the worker's qualifications."""
 
     @property
     def done(self) -> dict[str, Done]:
@@ -47,14 +51,19 @@ class PreparationCase:
         return law.bound(*self.corridor, self.preparation.departure_on, self.preparation.opened_on)
 
     def facts(self, law: Law) -> Facts:
-        """Answers on the preparation go before the profile's, and count only with the type that the law fixed."""
+        """Answers on the preparation go before the profile's, an authority's decision before both.
+
+        Each counts only with the type that the law fixed.
+        """
         on, terms = self.preparation.departure_on, _terms(self.placement)
         worker = cases.Worker(self.worker.birth_date, self.worker.sex, self.worker.nationality, self.worker.country)
         facts = cases.worker_facts(worker, on) | cases.terms_facts(terms)
         if self.profile.status == "live":
             facts |= cases.profile_facts(_profile(self.profile), terms.occupation, law.languages)
         facts |= {"placement.departure_on": on.isoformat(), "placement.first_departure": self.placement.first_departure}
-        return cases.rightly_typed(facts | cases.answered(self.preparation.answers), law.types)
+        facts |= cases.answered(self.preparation.answers)
+        facts |= recognition_facts(self.recognitions, terms.destination, on)
+        return cases.rightly_typed(completed(facts), law.types)
 
 
 async def preparation_case(session: AsyncSession, preparation_id: UUID) -> PreparationCase | None:
@@ -67,16 +76,17 @@ async def preparation_cases(
 ) -> list[PreparationCase]:
     """Those preparations of which every copy is there, in the order of their ids."""
     found = (
-        select(Preparation, Placement, Worker, Profile)
+        select(Preparation, Placement, Worker, Profile, WorkerRecognitions.standing)
         .join(Placement, Placement.id == Preparation.placement_id)
         .join(Worker, Worker.id == Placement.worker_id)
         .join(Profile, Profile.id == Placement.worker_id)
+        .outerjoin(WorkerRecognitions, WorkerRecognitions.worker_id == Placement.worker_id)
         .where(which, Placement.destination.is_not(None), Worker.country.is_not(None))
         .order_by(Preparation.id)
         .limit(most)
     )
     rows = await session.execute(found.execution_options(populate_existing=True))
-    return [PreparationCase(*row) for row in rows]
+    return [PreparationCase(*row[:4], recognitions=row[4] or ()) for row in rows]
 
 
 def vacancy_facts(vacancy: Vacancy) -> Facts:

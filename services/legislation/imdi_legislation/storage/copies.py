@@ -42,6 +42,7 @@ class Worker(Base):
     country: Mapped[str | None]
     preparing: Mapped[bool]
     """Whether the worker consents to preparation."""
+    controller_id: Mapped[UUID | None]
     sequence: Mapped[int]
 
 

@@ -26,8 +26,56 @@ OTHER_PROCEDURE_ID = "01936000-0000-7000-8000-000000000072"
 PREPARATION_ID = "01936000-0000-7000-8000-000000000006"
 STATEMENT_ID = "01936000-0000-7000-8000-000000000004"
 IMPORT_ID = "01936000-0000-7000-8000-000000000005"
+ENTRY_ID = "01936000-0000-7000-8000-000000000081"
+WORKER_ID = "01936000-0000-7000-8000-000000000082"
+DECISION_ID = "01936000-0000-7000-8000-000000000083"
 """What examples write for the ids that a stage really has."""
+PROFESSION: dict[str, Any] = {
+    "country": "SA",
+    "code": "nurse",
+    "title": "Nurse responsible for general care",
+    "occupations": ["2221"],
+    "regulated": True,
+}
+ROUTE: dict[str, Any] = {
+    "country": "SA",
+    "profession": "nurse",
+    "origins": ["ASEAN"],
+    "route": "general",
+    "authority": "Commission for Health Specialties",
+    "time_limits": {"acknowledgement": "P1M", "decision": "P3M"},
+    "fee": {"amount": "400.00", "currency": "SAR"},
+}
+ISSUER: dict[str, Any] = {
+    "country": "SA",
+    "certificate": "language_certificate",
+    "issuer": "A testing body",
+    "issued_in": ["PH"],
+    "authority": "Commission for Health Specialties",
+}
+HELD: dict[str, Any] = {
+    "effective": {"from": "2024-01-01"},
+    "confidence": "secondary",
+    "verified_on": "2026-11-01",
+    "verified_by": "a clerk",
+}
+DECISION: dict[str, Any] = {
+    "profession": "nurse",
+    "destination": "SA",
+    "qualification": {"title": "Bachelor of Science in Nursing", "country": "PH"},
+    "outcome": "partial",
+    "differences": [{"topic": "outpatient_care", "hours": 200}],
+    "compensation": [{"kind": "adaptation_period", "duration": "P6M"}, {"kind": "aptitude_test"}],
+    "authority": "Commission for Health Specialties",
+    "decided_on": "2026-11-02",
+    "reference": "AN-2026-17",
+}
 SAUDI = {"id": uuid4(), "kind": "government", "country": "SA"}
+LAW: list[tuple[str, str, dict[str, Any]]] = [
+    ("sa-wage", "contract_term", {"term": "monthly_wage", "min": {"amount": "1500.00", "currency": "SAR"}}),
+    ("sa-fee", "fee", {"component": "service_fee", "payer": "worker", "cap": {"amount": "0"}, "includes": []}),
+    ("sa-hotline", "protection", {"measure": "Assistance at any hour", "contact": "Migrant Workers Office"}),
+]
 Send = Callable[..., Awaitable[Response]]
 
 
@@ -117,6 +165,48 @@ class Stage:
             found = select(Subject.determination_id).where(Subject.id == UUID(cases.preparation_id))
             self.ids[REQUIREMENTS_ID] = str(await session.scalar(found))
             self.owner, self.cases = UUID(cases.owner), cases
+
+    async def profession(self) -> None:
+        await self._entry("professions", PROFESSION)
+
+    async def route(self) -> None:
+        await self._entry("recognition-routes", ROUTE)
+
+    async def issuer(self) -> None:
+        await self._entry("accepted-issuers", ISSUER)
+
+    async def protected(self) -> None:
+        """A wage floor, a fee cap and a right, as law."""
+        await self.instrument()
+        for code, kind, effect in LAW:
+            basis = {"basis": [{"instrument": self.ids[INSTRUMENT_ID], "provision": "art. 3"}]}
+            made = await self.send("POST", "/v1/rules", "government", rule_body(code, kind, effect) | basis)
+            path = f"/v1/rules/{made.json()['id']}"
+            await self.send("POST", f"{path}/proposal", "government")
+            await self.send("POST", f"{path}/activation", "government-2", {})
+
+    async def worker(self) -> None:
+        """A worker whom legislation knows; ``owner`` is its controller."""
+        async with self.database.transaction() as session:
+            cases = Cases(session)
+            await cases.worker()
+        self.ids[WORKER_ID] = cases.worker_id
+        self.owner, self.cases = UUID(cases.controller), cases
+
+    async def decided(self) -> None:
+        await self.worker()
+        made = await self.decide()
+        self.ids[DECISION_ID] = made.json()["id"]
+
+    async def decide(self, **changes: Any) -> Response:
+        body = DECISION | {"worker_id": self.ids[WORKER_ID]} | changes
+        return await self.send("POST", "/v1/recognition-decisions", "government", body)
+
+    async def _entry(self, path: str, own: dict[str, Any]) -> None:
+        await self.instrument()
+        basis = {"basis": [{"instrument": self.ids[INSTRUMENT_ID], "provision": "art. 3"}]}
+        made = await self.send("POST", f"/v1/{path}", "government", own | HELD | basis)
+        self.ids[ENTRY_ID] = made.json()["id"]
 
 
 @pytest.fixture

@@ -121,7 +121,8 @@ async def test_a_change_is_told_only_where_it_changes_the_answer(
         ({"origins": ["*"], "destinations": ["SA"], "occupations": ["5321"]}, "requirement", False),
         ({"origins": ["SA"], "destinations": ["MY"], "occupations": ["*"]}, "requirement", False),
         ({"origins": ["*"], "destinations": ["SA"], "occupations": ["*"]}, "contract_term", False),
-        ({"origins": ["*"], "destinations": ["SA"], "occupations": ["*"]}, "protection", False),
+        ({"origins": ["*"], "destinations": ["SA"], "occupations": ["*"]}, "protection", True),
+        ({"origins": ["NP"], "destinations": ["SA"], "occupations": ["*"]}, "protection", False),
     ],
 )
 async def test_new_law_queues_the_preparations_in_its_scope(
