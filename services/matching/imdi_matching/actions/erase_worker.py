@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.forgetting import forget
 from imdi_common.outbox import announce
+from imdi_contracts.legislation import RECOGNITIONS
 from imdi_contracts.matching import PROFILES, ErasureCompleted
 from imdi_contracts.registry import WORKERS
 from imdi_matching.actions.announce_placement import bring
@@ -17,7 +18,7 @@ from imdi_matching.actions.follow_claim import withdraw_profile
 from imdi_matching.actions.positions import free
 from imdi_matching.domain.placements import HOLDS_A_POSITION, STEPS
 from imdi_matching.storage import placements, vacancies
-from imdi_matching.storage.copies import Worker, erased
+from imdi_matching.storage.copies import Recognitions, Worker, erased
 from imdi_matching.storage.profiles import drop_claims, lock_profile
 from imdi_matching.storage.tables import ErasedWorker, Placement, Vacancy
 
@@ -36,7 +37,8 @@ async def erase_worker(session: AsyncSession, worker_id: UUID, now: datetime) ->
             await withdraw_profile(session, profile)
         await session.delete(profile)
     await drop_claims(session, worker_id)
-    await session.execute(delete(Worker).where(Worker.id == worker_id))
+    for copy in (Worker, Recognitions):
+        await session.execute(delete(copy).where(copy.id == worker_id))
     await forget_told(session, worker_id)
     receipt = ErasedWorker(worker_id=worker_id, erased_at=now)
     session.add(receipt)
@@ -45,7 +47,7 @@ async def erase_worker(session: AsyncSession, worker_id: UUID, now: datetime) ->
 
 async def forget_told(session: AsyncSession, worker_id: UUID) -> None:
     """Forget what was sent and held of a worker; asked again of the erased, for what was still on its way then."""
-    for topic in (PROFILES, WORKERS):
+    for topic in (PROFILES, WORKERS, RECOGNITIONS):
         await forget(session, topic, str(worker_id))
 
 

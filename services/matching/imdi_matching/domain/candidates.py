@@ -53,7 +53,10 @@ def is_eligible(candidate: Candidate, terms: Terms) -> bool:
 
 
 def screening_facts(candidate: Candidate, terms: Terms, owner_kind: str) -> dict[str, Fact]:
-    """The screening facts (interface.md, †) of a worker for a vacancy, ages on its first day; the unknown left out."""
+    """The screening facts (interface.md, †) of a worker for a vacancy, ages on its first day; the unknown left out.
+
+    What a profile claims of a recognition is none: that is the authority's to say (``domain.recognition``).
+    """
     age = None if candidate.birth_date is None else age_on(candidate.birth_date, terms.start_on)
     known: dict[str, Fact | None] = {
         "worker.age": age,
@@ -69,5 +72,10 @@ def screening_facts(candidate: Candidate, terms: Terms, owner_kind: str) -> dict
         "vacancy.owner_kind": owner_kind,
     }
     known |= {f"{LANGUAGE}{language}": level_number(level) for language, level in candidate.languages.items()}
-    known |= {f"worker.facts.{name}": value for name, value in candidate.facts.items()}
+    known |= {f"worker.facts.{name}": value for name, value in candidate.facts.items() if not is_decided(name)}
     return {name: value for name, value in known.items() if value is not None}
+
+
+def is_decided(name: str) -> bool:
+    """Whether of ``worker.facts.<name>`` an authority decides: ``recognised_<profession>``, ``recognition_…``."""
+    return name.startswith(("recognised_", "recognition_"))

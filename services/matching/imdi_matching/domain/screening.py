@@ -94,15 +94,16 @@ def _compare(value: Fact | None, test: Compare) -> bool | None:
 
 def needs_fact(screen: Screen, facts: Facts) -> str | None:
     """The first fact in the text that is unknown."""
-    return next((name for name in _names(screen) if look_up(facts, name) is None), None)
+    return next((name for name in names(screen) if look_up(facts, name) is None), None)
 
 
-def _names(screen: Screen) -> Iterator[str]:
+def names(screen: Screen) -> Iterator[str]:
+    """The facts that a condition compares, in its order."""
     match screen:
         case Compare():
             yield screen.fact
         case Not():
-            yield from _names(screen.part)
+            yield from names(screen.part)
         case All() | AnyOf():
             for part in screen.parts:
-                yield from _names(part)
+                yield from names(part)

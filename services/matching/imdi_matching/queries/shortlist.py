@@ -5,6 +5,7 @@ The database narrows, the domain judges and scores. Both read the truth itself, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -20,9 +21,10 @@ from imdi_matching.domain.candidates import Candidate
 from imdi_matching.domain.law import Finding
 from imdi_matching.domain.occupations import minor_group
 from imdi_matching.domain.placements import BINDING
+from imdi_matching.domain.recognition import Recognition, explain
 from imdi_matching.domain.shortlist import Match, Opening, Shortlist, compile_shortlist, consider, laws_for, shortlist
 from imdi_matching.domain.vacancies import ALLOWED_IN
-from imdi_matching.storage.copies import Worker, screening_rules
+from imdi_matching.storage.copies import Worker, recognitions_of, screening_rules
 from imdi_matching.storage.placements import is_bound
 from imdi_matching.storage.profiles import candidate_of
 from imdi_matching.storage.tables import Placement, Profile, Vacancy
@@ -40,7 +42,7 @@ async def shortlist_of(
         raise conflict("wrong-state", f"There is no shortlist while the vacancy is {vacancy.status}.")
     opening = opening_of(vacancy)
     listed = shortlist(await _candidates(session, opening), opening, await screening_rules(session))
-    return await _page(session, listed, "worker_id", limit, cursor)
+    return await _page(session, listed, "worker_id", limit, cursor, {opening.vacancy_id: opening})
 
 
 async def vacancies_for(
@@ -50,7 +52,7 @@ async def vacancies_for(
     worker, profile = await session.get(Worker, worker_id), await session.get(Profile, worker_id)
     if worker is None or profile is None or actor.tenant_id is None or worker.controller_id != actor.tenant_id:
         raise not_found()
-    listed = compile_shortlist([])
+    listed, openings = compile_shortlist([]), list[Opening]()
     available = profile.status == "live" and "matching" in worker.consents
     if available and not await is_bound(session, worker_id):
         candidate = candidate_of(worker, profile.entry)
@@ -58,7 +60,7 @@ async def vacancies_for(
         openings = [opening_of(vacancy) for vacancy in await _posted_for(session, candidate, profile.minor_groups)]
         verdicts = (consider(candidate, one, laws_for(one, rules, candidate.country)) for one in openings)
         listed = compile_shortlist(verdicts)
-    return await _page(session, listed, "vacancy_id", limit, cursor)
+    return await _page(session, listed, "vacancy_id", limit, cursor, {one.vacancy_id: one for one in openings})
 
 
 async def _candidates(session: AsyncSession, opening: Opening) -> list[Candidate]:
@@ -91,16 +93,25 @@ async def _posted_for(session: AsyncSession, candidate: Candidate, groups: list[
 
 
 async def _page(
-    session: AsyncSession, listed: Shortlist, of: Literal["worker_id", "vacancy_id"], limit: int, cursor: str | None
+    session: AsyncSession,
+    listed: Shortlist,
+    of: Literal["worker_id", "vacancy_id"],
+    limit: int,
+    cursor: str | None,
+    openings: Mapping[str, Opening],
 ) -> dict[str, Any]:
-    """A page of matches, each by the id of whom or what it is ``of``."""
+    """A page of matches, each by the id of whom or what it is ``of``.
+
+    Decisions on qualifications are looked up for those on the page alone: they explain, and neither score nor bar.
+    """
     pinned, after = _position(cursor)
     version = await published_position(session) if pinned is None else pinned
     rest = [match for match in listed.matches if after is None or (-match.score, getattr(match, of)) > after]
     page = rest[:limit]
+    decided = await recognitions_of(session, (match.worker_id for match in page))
     return {
         "index_version": version,
-        "items": [{of: getattr(match, of), **_reasons(match)} for match in page],
+        "items": [{of: getattr(match, of), **_reasons(match, decided, openings)} for match in page],
         "barred": {"count": listed.barred, "reasons": listed.reasons},
         "next": encode_cursor(version, page[-1].score, getattr(page[-1], of)) if len(rest) > limit else None,
     }
@@ -114,8 +125,10 @@ def _position(cursor: str | None) -> tuple[int | None, tuple[float, str] | None]
     return version, (-score, str(last))
 
 
-def _reasons(match: Match) -> dict[str, Any]:
-    return {"score": match.score, "criteria": [_criterion(finding) for finding in match.criteria]}
+def _reasons(match: Match, decided: Mapping[str, list[Recognition]], openings: Mapping[str, Opening]) -> dict[str, Any]:
+    terms = openings[match.vacancy_id].terms
+    findings = explain(match.criteria, decided.get(match.worker_id, ()), terms.country, terms.start_on)
+    return {"score": match.score, "criteria": [_criterion(finding) for finding in findings]}
 
 
 def _criterion(finding: Finding) -> dict[str, Any]:

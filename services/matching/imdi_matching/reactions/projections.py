@@ -1,4 +1,4 @@
-"""Local copies of members, workers and rules."""
+"""Local copies of members, workers, rules and recognitions."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.database import upsert_newer
 from imdi_common.reactions import Projection, Received
-from imdi_contracts.legislation import RULES, RuleState
+from imdi_contracts.legislation import RECOGNITIONS, RULES, RecognitionState, RuleState
 from imdi_contracts.registry import MEMBERS, WORKERS, MemberState, WorkerState
-from imdi_matching.storage.copies import Member, Rule, Worker, erased
+from imdi_matching.storage.copies import Member, Recognitions, Rule, Worker, erased
 from imdi_matching.storage.tables import ErasedWorker
+
+EXPLAINED = {"profession", "destination", "outcome", "compensation", "valid_until"}
+"""Of a decision; what the qualification lacks is between the worker and the authority."""
 
 
 async def keep_members(session: AsyncSession, received: list[Received[MemberState]]) -> None:
@@ -71,8 +74,29 @@ async def keep_rules(session: AsyncSession, received: list[Received[RuleState]])
     await session.execute(upsert_newer(Rule, rows, key="code"))
 
 
+async def keep_recognitions(session: AsyncSession, received: list[Received[RecognitionState]]) -> None:
+    """Of a decision only what a shortlist may explain is kept. The erased stay erased."""
+    gone = await erased(session, (UUID(one.state.worker_id) for one in received))
+    rows = [
+        {
+            "id": UUID(one.state.worker_id),
+            "decisions": [decision.model_dump(mode="json", include=EXPLAINED) for decision in one.state.recognitions],
+            "sequence": one.sequence,
+        }
+        for one in received
+        if UUID(one.state.worker_id) not in gone
+    ]
+    if rows:
+        await session.execute(upsert_newer(Recognitions, rows))
+
+
+async def forget_recognitions(session: AsyncSession) -> None:
+    await session.execute(delete(Recognitions).where(Recognitions.id.in_(select(ErasedWorker.worker_id))))
+
+
 PROJECTIONS: list[Projection[Any]] = [
     Projection(MEMBERS, MemberState, keep_members, Member),
     Projection(WORKERS, WorkerState, keep_workers, Worker, forget_erased),
     Projection(RULES, RuleState, keep_rules, Rule),
+    Projection(RECOGNITIONS, RecognitionState, keep_recognitions, Recognitions, forget_recognitions),
 ]

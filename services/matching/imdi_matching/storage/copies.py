@@ -1,4 +1,4 @@
-"""Copies of what other services own: members' standing, workers' legal facts, the rules that screen."""
+"""Copies of what other services own: members' standing, workers' legal facts, the rules that screen, recognitions."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from imdi_common.election import lock_number
 from imdi_matching.domain.law import Version
+from imdi_matching.domain.recognition import Recognition
 from imdi_matching.domain.screening import read
 from imdi_matching.storage.tables import Base, ErasedWorker
 
@@ -58,6 +59,17 @@ class Rule(Base):
     sequence: Mapped[int]
 
 
+class Recognitions(Base):
+    """The newest decisions on a worker's qualifications (``imdi_contracts.legislation.Recognition``)."""
+
+    __tablename__ = "recognition_copy"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """The worker's."""
+    decisions: Mapped[list[dict[str, Any]]]
+    sequence: Mapped[int]
+
+
 METADATA = Base.metadata
 """All of matching's tables: its own, and these."""
 
@@ -81,6 +93,24 @@ async def erased(session: AsyncSession, worker_ids: Iterable[UUID]) -> set[UUID]
     """Those of the workers that are erased."""
     found = select(ErasedWorker.worker_id).where(ErasedWorker.worker_id.in_(list(worker_ids)))
     return set(await session.scalars(found))
+
+
+async def recognitions_of(session: AsyncSession, worker_ids: Iterable[str]) -> dict[str, list[Recognition]]:
+    """The decisions on some workers, by the worker's id."""
+    ids = {UUID(worker_id) for worker_id in worker_ids}
+    rows = await session.execute(select(Recognitions.id, Recognitions.decisions).where(Recognitions.id.in_(ids)))
+    return {str(worker_id): [_recognition(decision) for decision in decisions] for worker_id, decisions in rows}
+
+
+def _recognition(decision: dict[str, Any]) -> Recognition:
+    until = decision["valid_until"]
+    return Recognition(
+        profession=decision["profession"],
+        destination=decision["destination"],
+        outcome=decision["outcome"],
+        compensation=tuple(decision["compensation"]),
+        valid_until=date.fromisoformat(until) if until else None,
+    )
 
 
 async def screening_rules(session: AsyncSession) -> list[list[Version]]:
