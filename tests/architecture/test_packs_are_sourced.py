@@ -51,6 +51,13 @@ INSTRUMENTS: list[dict[str, Any]] = read("instruments.yaml")
 CORRIDORS = {path.name: read(path.name) for path in sorted(PACKS.glob("*.yaml")) if path.name != "instruments.yaml"}
 EVERY_INSTRUMENT = INSTRUMENTS + [entry for pack in CORRIDORS.values() for entry in pack["instruments"]]
 RULES = [pytest.param(rule, id=rule["code"]) for pack in CORRIDORS.values() for rule in pack["rules"]]
+RECOGNITION = [
+    pytest.param(entry, id=f"{name}-{section}-{number}")
+    for name, pack in CORRIDORS.items()
+    for section in ("professions", "routes", "issuers")
+    for number, entry in enumerate(pack.get(section, []))
+]
+"""Professions, routes and issuers."""
 CODES = [entry["code"] for entry in EVERY_INSTRUMENT]
 
 
@@ -69,6 +76,7 @@ def test_the_corridors_are_there() -> None:
         "id-my-domestic.yaml": ("ID", "MY"),
         "np-my.yaml": ("NP", "MY"),
         "np-qa.yaml": ("NP", "QA"),
+        "ph-de-nurse.yaml": ("PH", "DE"),
         "ph-sa-domestic.yaml": ("PH", "SA"),
         "who-safeguards.yaml": ("*", "*"),
     }
@@ -140,6 +148,16 @@ def test_rules_say_where_they_stand(rule: dict[str, Any]) -> None:
     assert rule["verified_by"]
     assert date.fromisoformat(rule["effective"]["from"]) <= date.fromisoformat(rule["verified_on"])
     assert rule["transition"] in {"all_open", "opened_after"}
+
+
+@pytest.mark.parametrize("entry", RECOGNITION)
+def test_what_is_said_of_recognition_says_where_it_stands(entry: dict[str, Any]) -> None:
+    assert entry["basis"]
+    assert [basis["instrument"] for basis in entry["basis"] if basis["instrument"] not in CODES] == []
+    assert is_address(entry["source"])
+    assert entry["confidence"] in get_args(Confidence)
+    assert is_day(entry["verified_on"])
+    assert entry["verified_by"]
 
 
 @pytest.mark.parametrize("rule", RULES)

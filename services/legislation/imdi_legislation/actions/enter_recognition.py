@@ -51,7 +51,7 @@ async def add_entry(session: AsyncSession, draft: Draft, by: str, now: datetime,
         _end_before(await overlapping(session, sourced.country, draft.code, sourced.begins), sourced.begins)
         await session.flush()  # its days are free before the new entry takes them
     own = {name: value for name, value in plain(draft).items() if name != "sourced"}
-    entry = _TABLES[type(draft)](
+    entry = TABLES[type(draft)](
         id=uuid7(),
         country=sourced.country,
         basis=plain(sourced.basis),
@@ -105,7 +105,7 @@ async def _demand_instruments(session: AsyncSession, draft: Draft) -> None:
             raise invalid("basis", "instrument", "Each basis names an instrument by its id.")
 
 
-_TABLES: dict[type[Draft], type[Entry]] = {
+TABLES: dict[type[Draft], type[Entry]] = {
     ProfessionDraft: Profession,
     RouteDraft: RecognitionRoute,
     IssuerDraft: AcceptedIssuer,

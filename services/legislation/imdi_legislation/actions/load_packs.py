@@ -22,12 +22,14 @@ from imdi_legislation.actions.activate_rule import activate
 from imdi_legislation.actions.complete_instrument import complete_instrument
 from imdi_legislation.actions.draft_rule import add_draft
 from imdi_legislation.actions.enter_instrument import add_instrument
+from imdi_legislation.actions.load_recognition import load_recognition, read_recognition
 from imdi_legislation.actions.pack_text import PackText
 from imdi_legislation.actions.propose_rule import propose
 from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, read_draft
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
 from imdi_legislation.domain.plain import fingerprint, plain
+from imdi_legislation.domain.recognition import Draft as Recognition
 from imdi_legislation.storage.law import change_law
 from imdi_legislation.storage.tables import Instrument, RuleVersion
 
@@ -44,6 +46,7 @@ class Pack:
     rules: list[RuleDraft]
     corridor: Mapping[str, str] = field(default_factory=dict)
     """``origin`` and ``destination``, where it is for one."""
+    recognition: list[Recognition] = field(default_factory=list)
 
 
 class PackRefused(Exception):
@@ -96,13 +99,14 @@ def read_pack(file: Path) -> Pack:
         instruments += _read(errors, text, ("instruments", number), read_instrument, body)
     for number, body in enumerate(content["rules"]):
         rules += _read(errors, text, ("rules", number), read_draft, body)
+    recognition = read_recognition(content, file.name, errors)
     codes = [body.get("code") for body in content["rules"] if isinstance(body, Mapping)]
     for number, code in enumerate(codes):
         if code in codes[:number]:
             errors.append(f"{text.place('rules', number, 'code')}: {code}: code: stands twice")
     if errors:
         raise PackRefused(errors)
-    return Pack(file.stem, instruments, rules, content.get("corridor") or {})
+    return Pack(file.stem, instruments, rules, content.get("corridor") or {}, recognition)
 
 
 def _read(
@@ -137,7 +141,8 @@ async def load_pack(session: AsyncSession, pack: Pack, now: datetime) -> int:
             entered += 1
         else:
             entered += await complete_instrument(session, known[instrument.code], instrument, by, now)
-    missing = sorted({code for rule in pack.rules for code in rule.instruments()} - set(known))
+    named = {basis.instrument for entry in pack.recognition for basis in entry.sourced.basis}
+    missing = sorted(named.union(*(rule.instruments() for rule in pack.rules)) - set(known))
     if missing:
         raise PackRefused([f"{pack.name}: {code}: there is no such instrument" for code in missing])
     for rule in pack.rules:
@@ -149,7 +154,7 @@ async def load_pack(session: AsyncSession, pack: Pack, now: datetime) -> int:
             except Problem as problem:
                 raise PackRefused([f"{pack.name}: {draft.code}: {problem.detail}"]) from problem
             entered += 1
-    return entered
+    return entered + await load_recognition(session, pack.recognition, known, by, now)
 
 
 async def _enact(session: AsyncSession, draft: RuleDraft, said: str, by: str, now: datetime) -> None:

@@ -86,7 +86,7 @@ async def preparation_cases(
         .limit(most)
     )
     rows = await session.execute(found.execution_options(populate_existing=True))
-    return [PreparationCase(*row[:4], recognitions=row[4] or ()) for row in rows]
+    return [PreparationCase(row[0], row[1], row[2], row[3], row[4] or ()) for row in rows]
 
 
 def vacancy_facts(vacancy: Vacancy) -> Facts:

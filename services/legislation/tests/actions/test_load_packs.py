@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import func, select
 
 from imdi_legislation.actions.load_packs import PackRefused, load_pack, read_pack, read_packs
 from imdi_legislation.settings import Settings
+from imdi_legislation.storage.recognition import Profession
 from imdi_legislation.storage.tables import Instrument, LawState, RuleVersion
 
 PACKS: Path = Settings.model_fields["packs"].default
@@ -35,14 +35,13 @@ def write(folder: Path, **content: Any) -> Path:
     return file
 
 
-async def test_the_packs_of_the_project_are_law_and_are_loaded_once(session: Any, parliament: Any) -> None:
-    packs = read_packs(PACKS)
-    parliament.now += timedelta(days=2)  # the last of them was verified then
+async def test_the_packs_of_the_project_are_law_and_are_loaded_once(session: Any, day: Any) -> None:
+    packs, later = read_packs(PACKS), day(30)
     assert packs[0].name == "instruments"
     assert len(packs[0].instruments) == 47
-    assert [await load_pack(session, pack, parliament.now) > 0 for pack in packs] == [True] * len(packs)
+    assert [await load_pack(session, pack, later) > 0 for pack in packs] == [True] * len(packs)
     epoch = await session.scalar(select(LawState.epoch))
-    assert [await load_pack(session, pack, parliament.now) for pack in packs] == [0] * len(packs)
+    assert [await load_pack(session, pack, later) for pack in packs] == [0] * len(packs)
     assert await session.scalar(select(LawState.epoch)) == epoch
     statuses = set(await session.scalars(select(RuleVersion.status)))
     assert statuses == {"active"}
@@ -98,3 +97,37 @@ async def test_each_mapped_instrument_is_a_row_of_what_was_found(tmp_path: Path)
     (tmp_path / "instruments.yaml").write_text(yaml.safe_dump([entries[0] | {"nr": 999}]))
     with pytest.raises(PackRefused, match="no row of"):
         read_packs(tmp_path)
+
+
+PROFESSION: dict[str, Any] = {
+    "code": "nurse", "country": "NP", "title": "Nurse", "occupations": ["2221"], "regulated": True,
+    "basis": [{"instrument": "XX-ACT"}], "effective": {"from": "2024-01-01"}, "confidence": "secondary",
+}  # fmt: skip
+
+
+async def test_a_pack_holds_the_law_of_recognition_too(session: Any, parliament: Any, tmp_path: Path) -> None:
+    both = [PROFESSION, PROFESSION | {"regulated": False, "effective": {"from": "2026-01-01"}}]
+    for entered in (4, 0):
+        assert await load_pack(session, read_pack(write(tmp_path, professions=both)), parliament.now) == entered
+    found = list(await session.scalars(select(Profession).order_by(Profession.effective_from)))
+    assert [(one.regulated, str(one.effective_until)) for one in found] == [(True, "2025-12-31"), (False, "None")]
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        ({"professions": [PROFESSION | {"regulated": "yes"}]}, "pack.yaml: professions.0: regulated: True or false."),
+        ({"routes": [{"country": "XX"}]}, "pack.yaml: routes.0: country: An ISO 3166-1 alpha-2 code."),
+        ({"issuers": [PROFESSION]}, "pack.yaml: issuers.0: regulated: There is no such field here."),
+    ],
+)
+def test_what_is_wrong_with_it_is_told_with_its_place(content: dict[str, Any], wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(PackRefused) as refused:
+        read_pack(write(tmp_path, **content))
+    assert wrong in refused.value.errors
+
+
+async def test_an_entry_stands_on_an_instrument_that_is_there(session: Any, parliament: Any, tmp_path: Path) -> None:
+    stray = PROFESSION | {"basis": [{"instrument": "NO-ACT"}]}
+    with pytest.raises(PackRefused, match="NO-ACT: there is no such instrument"):
+        await load_pack(session, read_pack(write(tmp_path, professions=[stray])), parliament.now)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.reactions import Received
-from imdi_contracts.legislation import RECOGNITIONS, RecognitionDecided
+from imdi_contracts.legislation import RECOGNITIONS, RecognitionDecided, RecognitionState
 from imdi_matching.actions.erase_worker import erase_worker
 from imdi_matching.queries.shortlist import shortlist_of, vacancies_for
 from imdi_matching.reactions.projections import forget_recognitions, keep_recognitions
@@ -34,7 +34,8 @@ DECISION: dict[str, Any] = {
 
 async def learn(session: AsyncSession, worker_id: UUID, sequence: int = 1, *decisions: dict[str, Any]) -> None:
     state = RecognitionDecided.model_validate({"worker_id": str(worker_id), "recognitions": decisions})
-    received = Received(state, sequence, "any", uuid4(), NOW, RECOGNITIONS.name, str(worker_id))
+    topic, key = RECOGNITIONS.name, str(worker_id)
+    received: Received[RecognitionState] = Received(state, sequence, "any", uuid4(), NOW, topic, key)
     await keep_recognitions(session, [received])
 
 
