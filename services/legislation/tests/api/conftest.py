@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,8 +16,11 @@ from services.legislation.tests.conftest import INSTRUMENT, NOW, Cases, rule_bod
 from sqlalchemy import select
 
 from imdi_common.database import Database
+from imdi_common.service import Runtime
 from imdi_legislation.actions.import_instruments import go_on_importing
+from imdi_legislation.app import load_packs
 from imdi_legislation.storage.tables import Subject
+from imdi_local.testing.plugin import FixedClock
 
 INSTRUMENT_ID = "01936000-0000-7000-8000-000000000001"
 RULE_ID = "01936000-0000-7000-8000-000000000002"
@@ -207,6 +211,14 @@ class Stage:
         basis = {"basis": [{"instrument": self.ids[INSTRUMENT_ID], "provision": "art. 3"}]}
         made = await self.send("POST", f"/v1/{path}", "government", own | HELD | basis)
         self.ids[ENTRY_ID] = made.json()["id"]
+
+
+@pytest.fixture
+async def packs_as_law(runtime: Runtime, clock: FixedClock) -> None:
+    """The demonstrator's packs, loaded on a day after all of them were verified; it is today again then."""
+    today, clock.moment = clock.moment, clock.moment + timedelta(days=30)
+    await load_packs(runtime)
+    clock.moment = today
 
 
 @pytest.fixture

@@ -7,22 +7,9 @@ from typing import Any
 
 import pytest
 from services.legislation.tests.api.conftest import Send, Stage
-from services.legislation.tests.conftest import NOW
-
-from imdi_common.database import Database
-from imdi_legislation.actions.load_packs import load_pack, read_packs
-from imdi_legislation.settings import Settings
 
 NURSES = {"origin": "PH", "destination": "DE", "occupation": "2221", "on": "2027-06-01"}
 MEASURE = "compensation_measure"
-
-
-@pytest.fixture
-async def _law(database: Database) -> None:
-    later = NOW.replace(month=12)
-    async with database.transaction() as session:
-        for pack in read_packs(Settings.model_fields["packs"].default):
-            await load_pack(session, pack, later)
 
 
 async def preview(send: Send, **facts: Any) -> dict[str, Any]:
@@ -37,7 +24,7 @@ def standing(told: dict[str, Any], code: str) -> tuple[str, str | None]:
     return found["status"], found["needs_fact"]
 
 
-@pytest.mark.usefixtures("_law")
+@pytest.mark.usefixtures("packs_as_law")
 @pytest.mark.parametrize(
     ("facts", "measure", "recognition"),
     [
@@ -63,7 +50,7 @@ async def test_the_preview_asks_for_the_compensation_of_a_partial_recognition(
     assert {"recognition_decision", "visa", "professional_licence", "exit_permit"} <= set(items)
 
 
-@pytest.mark.usefixtures("_law")
+@pytest.mark.usefixtures("packs_as_law")
 async def test_a_nurses_rights_and_model_contract_are_told_with_their_basis(send: Send) -> None:
     told = await preview(send, recognition_nurse="full")
     query = "&".join(f"{name}={value}" for name, value in NURSES.items())
@@ -81,7 +68,7 @@ async def test_a_nurses_rights_and_model_contract_are_told_with_their_basis(send
     assert codes - {right["rule"]["code"] for right in earlier} == {"de-fair-integration", "de-employer-informs"}
 
 
-@pytest.mark.usefixtures("_law")
+@pytest.mark.usefixtures("packs_as_law")
 async def test_routes_depend_on_where_one_trained(send: Send) -> None:
     routes = "/v1/recognition-routes?profession=nurse&destination=DE&on=2027-06-01&origin="
     found = [(await send("GET", routes + origin, "anybody")).json()["items"] for origin in ("PH", "FR", "NP")]
@@ -89,7 +76,7 @@ async def test_routes_depend_on_where_one_trained(send: Send) -> None:
     assert found[0][0]["time_limits"] == {"acknowledgement": "P1M", "decision": "P3M", "fast_track": "P2M"}
 
 
-@pytest.mark.usefixtures("_law")
+@pytest.mark.usefixtures("packs_as_law")
 @pytest.mark.parametrize(
     ("issued_in", "on", "telc"),
     [

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,9 +10,7 @@ from sqlalchemy import select
 
 from imdi_common.rate_limit import RateLimit
 from imdi_common.service import Runtime
-from imdi_legislation.app import load_packs
 from imdi_legislation.storage.tables import Subject
-from imdi_local.testing.plugin import FixedClock
 
 URL = "/v1/determinations/preview"
 OFFER: dict[str, Any] = {
@@ -28,10 +25,8 @@ def asked(**other: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def law(runtime: Runtime, clock: FixedClock) -> None:
-    """The demonstrator's packs, the last of which was verified two days after the tests' morning."""
-    clock.advance(timedelta(days=2))
-    await load_packs(runtime)
+def law(packs_as_law: None) -> None:
+    """The demonstrator's packs."""
 
 
 async def test_domestic_work_from_manila_to_riyadh(law: None, send: Send) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from httpx import Response
 from services.legislation.tests.api.conftest import Send
-
-from imdi_common.service import Runtime
-from imdi_legislation.app import load_packs
-from imdi_local.testing.plugin import FixedClock
 
 URL = "/v1/determinations/preview"
 LAWFUL: dict[str, Any] = {
@@ -22,10 +18,8 @@ LAWFUL: dict[str, Any] = {
 
 
 @pytest.fixture
-async def ask(runtime: Runtime, clock: FixedClock, send: Send) -> Any:
-    """``await ask(facts, **other)`` → the answer, on the law of the packs, the last verified two days after morning."""
-    clock.advance(timedelta(days=2))
-    await load_packs(runtime)
+def ask(packs_as_law: None, send: Send) -> Any:
+    """``await ask(facts, **other)`` → the answer, on the law of the packs."""
 
     async def go(facts: Any = None, **other: Any) -> Response:
         body = {"origin": "PH", "destination": "SA", "occupation": "5322"} | other
