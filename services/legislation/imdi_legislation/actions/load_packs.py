@@ -25,7 +25,8 @@ from imdi_legislation.actions.enter_instrument import add_instrument
 from imdi_legislation.actions.load_recognition import load_recognition, read_recognition
 from imdi_legislation.actions.pack_text import PackText
 from imdi_legislation.actions.propose_rule import propose
-from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, read_draft
+from imdi_legislation.domain.conditions import Refused
+from imdi_legislation.domain.drafts import BasisDraft, RuleDraft, check_proposal, read_draft, refusal
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
 from imdi_legislation.domain.plain import fingerprint, plain
@@ -98,7 +99,7 @@ def read_pack(file: Path) -> Pack:
     for number, body in enumerate(content.get("instruments") or []):
         instruments += _read(errors, text, ("instruments", number), read_instrument, body)
     for number, body in enumerate(content["rules"]):
-        rules += _read(errors, text, ("rules", number), read_draft, body)
+        rules += _read(errors, text, ("rules", number), _proposed, body)
     recognition = read_recognition(content, file.name, errors)
     codes = [body.get("code") for body in content["rules"] if isinstance(body, Mapping)]
     for number, code in enumerate(codes):
@@ -107,6 +108,16 @@ def read_pack(file: Path) -> Pack:
     if errors:
         raise PackRefused(errors)
     return Pack(file.stem, instruments, rules, content.get("corridor") or {}, recognition)
+
+
+def _proposed(body: Mapping[str, Any]) -> RuleDraft:
+    """A rule of a pack is a proposal already."""
+    draft = read_draft(body)
+    try:
+        check_proposal(draft.effect, draft.when, {})
+    except Refused as refused:
+        raise refusal(refused) from refused
+    return draft
 
 
 def _read(

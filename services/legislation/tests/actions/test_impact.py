@@ -155,17 +155,19 @@ async def test_a_vacancy_in_breach_already_is_not_newly_so(parliament: Any, case
     assert (await weigh(draft))["vacancies"] == {"posted": 0, "breached": 0, "newly_breached": []}
 
 
-@pytest.mark.parametrize("kind", ["fee", "protection"])
-async def test_what_asks_nothing_of_a_worker_changes_no_preparation(
-    parliament: Any, cases: Any, weigh: Any, kind: str
+@pytest.mark.parametrize(
+    ("kind", "effect", "again"),
+    [
+        ("fee", {"component": "ticket", "payer": "worker", "cap": {"amount": "0"}}, 0),
+        ("protection", {"measure": "Hotline"}, 1),
+    ],
+)
+async def test_what_asks_nothing_of_a_worker_changes_no_item(
+    parliament: Any, cases: Any, weigh: Any, kind: str, effect: Any, again: int
 ) -> None:
-    effects = {
-        "fee": {"component": "ticket", "payer": "worker", "cap": {"amount": "0"}},
-        "protection": {"measure": "Hotline"},
-    }
     await cases.open()
-    said = await weigh(await parliament.draft("new", kind, effects[kind]))
-    assert (said["open_preparations"], said["changed"], said["changes"]) == (1, 0, [])
+    said = await weigh(await parliament.draft("new", kind, effect))
+    assert (said["open_preparations"], said["changed"], said["answered_again"]) == (1, 0, again)
     assert said["added_days"] == {"p50": 0, "max": 0}
 
 

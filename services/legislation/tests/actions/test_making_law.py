@@ -142,10 +142,11 @@ async def test_every_step_asks_who_and_in_which_state(
         ("requirement", None, "worker.age / 0 == 1", "column 1"),
     ],
 )
-async def test_a_condition_that_does_too_much_is_refused_when_it_is_saved(
+async def test_a_condition_that_does_too_much_is_refused_at_proposal(
     parliament: Any, kind: str, effect: Any, when: str, place: str
 ) -> None:
-    problem = await refused(parliament.draft("rule", kind, effect, when=when))
+    draft = await parliament.draft("rule", kind, effect, when=when)
+    problem = await refused(propose_rule(parliament.session, draft, parliament.two))
     assert problem.status == 422
     [error] = problem.errors or []
     assert error["field"] == "when"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -128,11 +128,12 @@ async def test_nobody_has_verified_it_tomorrow(office: Office) -> None:
 
 
 async def test_the_projects_procedures_are_loaded_once_after_its_packs(session: Any) -> None:
+    later = NOW + timedelta(days=30)  # each of them was verified by then
     for pack in read_packs(PACKS):
-        await load_pack(session, pack, NOW)
+        await load_pack(session, pack, later)
     files = read_procedures(PACKS)
-    assert [await load_procedures(session, file, NOW) for file in files] == [len(file.procedures) for file in files]
-    assert [await load_procedures(session, file, NOW) for file in files] == [0] * len(files)
+    assert [await load_procedures(session, file, later) for file in files] == [len(file.procedures) for file in files]
+    assert [await load_procedures(session, file, later) for file in files] == [0] * len(files)
     assert {version.status for version in await session.scalars(select(ProcedureVersion))} == {"active"}
 
 

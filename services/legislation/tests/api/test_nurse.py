@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from services.legislation.tests.api.conftest import Send, Stage
+from services.legislation.tests.api.conftest import WORKER_ID, Send, Stage
 
 NURSES = {"origin": "PH", "destination": "DE", "occupation": "2221", "on": "2027-06-01"}
 MEASURE = "compensation_measure"
@@ -97,8 +97,7 @@ async def test_an_issuer_is_accepted_until_a_day(send: Send, issued_in: str, on:
 
 async def test_a_decision_over_http_is_read_by_controller_and_government_alone(stage: Stage, send: Send) -> None:
     await stage.decided()
-    [worker] = [real for written, real in stage.ids.items() if written.endswith("5")]
-    path = f"/v1/recognition-decisions?worker_id={worker}"
+    path = f"/v1/recognition-decisions?worker_id={stage.ids[WORKER_ID]}"
     seen = {
         role: len((await send("GET", path, role, owner=stage.owner)).json()["items"])
         for role in ("owner", "government", "government-np", "employer", "steward")
