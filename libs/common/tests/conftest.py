@@ -30,7 +30,7 @@ from imdi_common.service import Service
 from imdi_common.settings import ServiceSettings
 from imdi_common.shapes import Text, Versioned
 from imdi_contracts.event import Event, Topic
-from imdi_local.testing.databases import TestDatabase, TestDatabases
+from imdi_local.testing.databases import SEEDS, TestDatabase, TestDatabases
 from imdi_local.testing.plugin import MORNING
 
 
@@ -132,7 +132,7 @@ async def sample_database(databases: TestDatabases) -> AsyncIterator[TestDatabas
         await connection.execute(insert(mechanics.publication).values(last=0))
     await owner.dispose()
     made = TestDatabase(url, owner_url, Database(url, pool_size=20, name=name))
-    await made.seed()
+    await made.keep(SEEDS)
     yield made
     await made.database.close()
 

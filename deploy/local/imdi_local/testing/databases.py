@@ -12,7 +12,16 @@ from imdi_common.migrations import VERSION_TABLE, migrate
 from imdi_common.service import Service
 from imdi_local.testing.servers import Servers
 
-TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> $1"
+SEEDS = "seeds"
+TABLES = """
+select relname from pg_class
+where relnamespace = $2::text::regnamespace and relkind = 'r' and relname <> $1 order by oid
+"""
+"""In the order in which they were made: what another refers to comes first."""
+COLUMNS = """
+select string_agg(quote_ident(attname), ', ') from pg_attribute
+where attrelid = ('public.' || quote_ident($1))::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+"""
 
 
 @dataclass
@@ -25,24 +34,30 @@ class TestDatabase:
     owner_url: str
     database: Database
 
-    async def seed(self) -> None:
-        """Remember the rows that the migrations made."""
+    async def keep(self, name: str) -> None:
+        """Remember the rows that there are now under ``name``."""
         owner = await self._owner()
-        await owner.execute("create schema seeds")
-        for (table,) in await owner.fetch(TABLES, VERSION_TABLE):
+        await owner.execute(f"create schema {name}")
+        for (table,) in await owner.fetch(TABLES, VERSION_TABLE, "public"):
             if await owner.fetchval(f'select exists (select from "{table}")'):
-                await owner.execute(f'create table seeds."{table}" as table public."{table}"')
+                await owner.execute(f'create table {name}."{table}" as table public."{table}"')
+        await owner.close()
+
+    async def put_back(self, name: str) -> None:
+        """Make it as it was when ``name`` was kept."""
+        owner = await self._owner()
+        names = ", ".join(f'"{table}"' for (table,) in await owner.fetch(TABLES, VERSION_TABLE, "public"))
+        async with owner.transaction():
+            await owner.execute(f"truncate {names} restart identity cascade")
+            for (table,) in await owner.fetch(TABLES, "", name):
+                columns = await owner.fetchval(COLUMNS, table)
+                kept = f'select {columns} from {name}."{table}"'
+                await owner.execute(f'insert into "{table}" ({columns}) overriding system value {kept}')
         await owner.close()
 
     async def empty(self) -> None:
         """Make it as it was after the migrations."""
-        owner = await self._owner()
-        names = ", ".join(f'"{table}"' for (table,) in await owner.fetch(TABLES, VERSION_TABLE))
-        async with owner.transaction():
-            await owner.execute(f"truncate {names} restart identity cascade")
-            for (table,) in await owner.fetch("select tablename from pg_tables where schemaname = 'seeds'"):
-                await owner.execute(f'insert into "{table}" overriding system value select * from seeds."{table}"')
-        await owner.close()
+        await self.put_back(SEEDS)
 
     async def _owner(self) -> asyncpg.Connection:
         return await asyncpg.connect(self.owner_url.replace("+asyncpg", ""))
@@ -65,7 +80,7 @@ class TestDatabases:
             url, owner_url = await asyncio.to_thread(self.servers.postgres.create_database, name)
             await asyncio.to_thread(migrate, service, owner_url)
             made = TestDatabase(url, owner_url, Database(url, pool_size=20, name=name))
-            await made.seed()
+            await made.keep(SEEDS)
             self._made[service.name] = made
         return self._made[service.name]
 

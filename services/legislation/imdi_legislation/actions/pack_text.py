@@ -8,6 +8,9 @@ from typing import Any
 
 import yaml
 
+LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's is ten times as fast; a source build of PyYAML may lack it."""
+
 
 class PackText:
     """One YAML file; ``wrong`` says why it cannot be read, or which names stand twice, each with its line."""
@@ -19,8 +22,8 @@ class PackText:
         self._root: yaml.Node | None = None
         try:
             text = file.read_text("utf-8")
-            self._root = yaml.compose(text, Loader=yaml.SafeLoader)
-            self.content = yaml.safe_load(text)
+            self._root = yaml.compose(text, Loader=LOADER)
+            self.content = yaml.load(text, Loader=LOADER)  # noqa: S506 - both are safe loaders
         except (OSError, UnicodeDecodeError) as error:
             self.wrong.append(f"{file.name}: cannot be read ({type(error).__name__})")
         except yaml.YAMLError as error:

@@ -20,6 +20,7 @@ from imdi_common.service import Runtime
 from imdi_legislation.actions.import_instruments import go_on_importing
 from imdi_legislation.app import load_packs
 from imdi_legislation.storage.tables import Subject
+from imdi_local.testing.databases import TestDatabase
 from imdi_local.testing.plugin import FixedClock
 
 INSTRUMENT_ID = "01936000-0000-7000-8000-000000000001"
@@ -213,12 +214,23 @@ class Stage:
         self.ids[ENTRY_ID] = made.json()["id"]
 
 
+LOADED: set[str] = set()
+
+
 @pytest.fixture
-async def packs_as_law(runtime: Runtime, clock: FixedClock) -> None:
-    """The demonstrator's packs, loaded on a day after all of them were verified; it is today again then."""
+async def packs_as_law(runtime: Runtime, test_database: TestDatabase, clock: FixedClock) -> None:
+    """The demonstrator's packs, loaded on a day after all of them were verified; it is today again then.
+
+    Loaded once, then put back.
+    """
+    if test_database.url in LOADED:
+        await test_database.put_back("packs")
+        return
     today, clock.moment = clock.moment, clock.moment + timedelta(days=30)
     await load_packs(runtime)
     clock.moment = today
+    await test_database.keep("packs")
+    LOADED.add(test_database.url)
 
 
 @pytest.fixture

@@ -89,8 +89,6 @@ def test_a_conclusion_reached_before_is_the_one_reached_anew(rule: MakeRule, dra
         assert (found, found.told, found.fingerprint) == (anew, anew.told, anew.fingerprint)
         named = ("items", "bars", "criteria", "protections")
         assert found.fingerprint == fingerprint({name: anew.told[name] for name in named})
-            {name: anew.told[name] for name in ("items", "bars", "criteria", "protections")}
-        )
 
 
 def test_cases_that_differ_in_what_no_rule_reads_are_concluded_once(
