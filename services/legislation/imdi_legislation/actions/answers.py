@@ -34,6 +34,8 @@ class Judgement:
     worker_id: UUID | None
     law_epoch: int
     failed: list[Reference]
+    offer: dict[str, Any] | None = None
+    """Of a vacancy what was judged beside its facts, so that the answer can be reproduced."""
 
 
 Announcement = Callable[[UUID], Event]
@@ -78,7 +80,10 @@ async def give_answer(
     await session.flush()
     session.add(
         DeterminationFacts(
-            determination_id=determination_id, worker_id=judgement.worker_id, facts=dict(judgement.facts)
+            determination_id=determination_id,
+            worker_id=judgement.worker_id,
+            facts=dict(judgement.facts),
+            offer=judgement.offer,
         )
     )
     subject.revision, subject.outcome = judgement.revision, judgement.fingerprint

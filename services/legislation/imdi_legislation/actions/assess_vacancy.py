@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_contracts.legislation import VacancyAssessed
 from imdi_legislation.actions.answers import Judgement, give_answer, open_subject
-from imdi_legislation.domain.plain import fingerprint, plain
-from imdi_legislation.storage.cases import assessed, find_vacancy, vacancy_facts
+from imdi_legislation.domain.plain import fingerprint
+from imdi_legislation.storage.cases import assessed, find_vacancy, judged_offer, vacancy_facts
 from imdi_legislation.storage.copies import OPEN_VACANCY
 from imdi_legislation.storage.law import hold_law, read_law
 
@@ -29,19 +29,19 @@ async def assess_vacancy(session: AsyncSession, vacancy_id: UUID, now: datetime)
         return False
     law, today = await read_law(session), now.date()
     facts, found = vacancy_facts(vacancy), assessed(vacancy, law, today)
-    breaches = plain(found.breaches)
-    outcome = {"lawful": not breaches, "breaches": breaches, "rules": plain(found.rules)}
+    outcome = found.told
     judgement = Judgement(
         "vacancy",
         vacancy.revision,
         today,
         outcome,
-        fingerprint(breaches),
+        fingerprint(outcome["breaches"]),
         found.input_hash,
         facts,
         None,
         law.epoch,
         found.failed,
+        judged_offer(vacancy),
     )
 
     def announcement(determination_id: UUID) -> VacancyAssessed:

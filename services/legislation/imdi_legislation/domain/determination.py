@@ -79,6 +79,11 @@ class Assessment:
     failed: list[Reference]
     input_hash: str
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """As announced of a vacancy."""
+        return {"lawful": not self.breaches, "breaches": plain(self.breaches), "rules": plain(self.rules)}
+
 
 def determine(rules: Sequence[Rule], facts: Facts) -> Requirements:
     """All that the rules in scope of one case say of its facts."""

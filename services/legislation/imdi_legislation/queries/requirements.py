@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
 from imdi_common.problems import not_found
+from imdi_legislation.queries.readers import is_party
 from imdi_legislation.storage.copies import Preparation, Worker
 from imdi_legislation.storage.tables import Determination
 
@@ -31,7 +32,7 @@ async def show_requirements(session: AsyncSession, requirements_id: UUID, actor:
         raise not_found()
     determination: Determination = row.Determination
     outcome = determination.outcome
-    if actor.tenant_id not in row.Preparation.parties:
+    if not is_party(actor, row.Preparation.parties):
         own = {code for code, member in row.Preparation.assigned.items() if member == str(actor.tenant_id)}
         if not own or not row.consents:
             raise not_found()

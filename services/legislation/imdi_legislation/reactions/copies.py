@@ -37,6 +37,7 @@ def vacancy_row(received: Received[matching.VacancyState]) -> Row:
         "destination": state.destination.country,
         "origins": state.origins,
         "submitted_on": state.submitted_on,
+        "owner_id": UUID(state.owner_id),
         "terms": terms,
         "sequence": received.sequence,
     }

@@ -110,6 +110,11 @@ def assessed(vacancy: Vacancy, law: Law, on: date) -> Assessment:
     return assess(rules, vacancy_facts(vacancy), offer_of(vacancy.terms))
 
 
+def judged_offer(vacancy: Vacancy) -> dict[str, Any]:
+    """As JSON, what of a vacancy is judged beside its facts: its origins, and its terms, which ``offer_of`` reads."""
+    return {"origins": vacancy.origins} | {name: vacancy.terms[name] for name in ("wage", "contract", "worker_pays")}
+
+
 def offer_of(terms: Mapping[str, Any]) -> Offer:
     """The regulated terms of a vacancy's JSON."""
     paid = tuple((fee["component"], _money(fee["amount"])) for fee in terms["worker_pays"])

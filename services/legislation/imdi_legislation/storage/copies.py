@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, delete, func, select
+from sqlalchemy import ARRAY, Uuid, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from imdi_common.election import lock_number
-from imdi_legislation.storage.tables import Base, DeterminationFacts, ErasedWorker
+from imdi_legislation.storage.tables import Base, DeterminationFacts, ErasedWorker, Subject
 
 OPEN_VACANCY = ("submitted", "posted", "paused", "filled", "withdrawn")
 """``withdrawn`` is out of the public list while changed terms are judged: it waits for an answer."""
@@ -87,6 +87,7 @@ class Vacancy(Base):
     destination: Mapped[str]
     origins: Mapped[list[str]]
     submitted_on: Mapped[date]
+    owner_id: Mapped[UUID | None]
     terms: Mapped[dict[str, Any]]
     sequence: Mapped[int]
 
@@ -132,8 +133,14 @@ async def open_preparations(session: AsyncSession, worker_id: UUID) -> list[UUID
 
 
 async def forget_worker(session: AsyncSession, worker_id: UUID) -> list[UUID]:
-    """Delete every copy and every fact of a worker; returns the preparations that it had."""
-    prepared = list(await session.scalars(select(Preparation.id).where(Preparation.worker_id == worker_id)))
+    """Delete every copy and every fact of a worker; returns the preparations that it had.
+
+    Who could read them whole still reads what the law answered: hash and outcome remain.
+    """
+    own_preparations = Preparation.worker_id == worker_id
+    prepared = list(await session.scalars(select(Preparation.id).where(own_preparations)))
+    kept = update(Subject).where(Subject.id == Preparation.id, own_preparations).values(parties=Preparation.parties)
+    await session.execute(kept.execution_options(synchronize_session=False))
     for held in (Placement, Preparation, DeterminationFacts):
         await session.execute(delete(held).where(held.worker_id == worker_id))
     for own in (Worker, Profile):

@@ -44,6 +44,12 @@ async def activated(session: AsyncSession, code: str | None = None) -> list[Rule
     return list(await session.scalars(found if code is None else found.where(RuleVersion.code == code)))
 
 
+async def named(session: AsyncSession, version_ids: Iterable[UUID]) -> list[RuleVersion]:
+    """The versions of these ids, in the order of codes."""
+    found = select(RuleVersion).where(RuleVersion.id.in_(list(version_ids))).order_by(RuleVersion.code)
+    return list(await session.scalars(found.execution_options(populate_existing=True)))
+
+
 async def titles_of(session: AsyncSession, versions: Iterable[RuleVersion]) -> dict[str, str]:
     """The titles of the instruments on which rules, and the sources that dispute them, stand."""
     ids = {UUID(basis["instrument"]) for version in versions for basis in _all_bases(version)}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import DateTime, ForeignKey, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -142,6 +142,8 @@ class Subject(Announcing, Base):
     determination_id: Mapped[UUID | None]
     law_epoch: Mapped[int]
     stale: Mapped[bool]
+    parties: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    """Who read a preparation whole when its worker was erased: no copy tells it any more."""
 
 
 class Determination(Base):
@@ -168,6 +170,8 @@ class DeterminationFacts(Base):
     determination_id: Mapped[UUID] = mapped_column(ForeignKey("determination.id"), primary_key=True)
     worker_id: Mapped[UUID | None] = mapped_column(index=True)
     facts: Mapped[dict[str, Any]]
+    offer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Of a vacancy its ``origins``, ``wage``, ``contract`` and ``worker_pays``; None where it was not yet kept."""
 
 
 class ErasedWorker(Announcing, Base):

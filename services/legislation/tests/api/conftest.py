@@ -12,20 +12,22 @@ from uuid import UUID, uuid4
 import pytest
 from httpx import AsyncClient, Response
 from services.legislation.tests.api.procedure_body import procedure_body
+from services.legislation.tests.api.recognition_bodies import DECISION, HELD, ISSUER, PROFESSION, ROUTE
 from services.legislation.tests.conftest import INSTRUMENT, NOW, Cases, rule_body
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from imdi_common.database import Database
 from imdi_common.service import Runtime
 from imdi_legislation.actions.import_instruments import go_on_importing
 from imdi_legislation.app import load_packs
-from imdi_legislation.storage.tables import Subject
+from imdi_legislation.storage.tables import DeterminationFacts, Subject
 from imdi_local.testing.databases import TestDatabase
 from imdi_local.testing.plugin import FixedClock
 
 INSTRUMENT_ID = "01936000-0000-7000-8000-000000000001"
 RULE_ID = "01936000-0000-7000-8000-000000000002"
 REQUIREMENTS_ID = "01936000-0000-7000-8000-000000000003"
+DETERMINATION_ID = "01936000-0000-7000-8000-000000000091"
 PROCEDURE_ID = "01936000-0000-7000-8000-000000000071"
 OTHER_PROCEDURE_ID = "01936000-0000-7000-8000-000000000072"
 PREPARATION_ID = "01936000-0000-7000-8000-000000000006"
@@ -35,46 +37,6 @@ ENTRY_ID = "01936000-0000-7000-8000-000000000081"
 WORKER_ID = "01936000-0000-7000-8000-000000000082"
 DECISION_ID = "01936000-0000-7000-8000-000000000083"
 """What examples write for the ids that a stage really has."""
-PROFESSION: dict[str, Any] = {
-    "country": "SA",
-    "code": "nurse",
-    "title": "Nurse responsible for general care",
-    "occupations": ["2221"],
-    "regulated": True,
-}
-ROUTE: dict[str, Any] = {
-    "country": "SA",
-    "profession": "nurse",
-    "origins": ["ASEAN"],
-    "route": "general",
-    "authority": "Commission for Health Specialties",
-    "time_limits": {"acknowledgement": "P1M", "decision": "P3M"},
-    "fee": {"amount": "400.00", "currency": "SAR"},
-}
-ISSUER: dict[str, Any] = {
-    "country": "SA",
-    "certificate": "language_certificate",
-    "issuer": "A testing body",
-    "issued_in": ["PH"],
-    "authority": "Commission for Health Specialties",
-}
-HELD: dict[str, Any] = {
-    "effective": {"from": "2024-01-01"},
-    "confidence": "secondary",
-    "verified_on": "2026-11-01",
-    "verified_by": "a clerk",
-}
-DECISION: dict[str, Any] = {
-    "profession": "nurse",
-    "destination": "SA",
-    "qualification": {"title": "Bachelor of Science in Nursing", "country": "PH"},
-    "outcome": "partial",
-    "differences": [{"topic": "outpatient_care", "hours": 200}],
-    "compensation": [{"kind": "adaptation_period", "duration": "P6M"}, {"kind": "aptitude_test"}],
-    "authority": "Commission for Health Specialties",
-    "decided_on": "2026-11-02",
-    "reference": "AN-2026-17",
-}
 SAUDI = {"id": uuid4(), "kind": "government", "country": "SA"}
 LAW: list[tuple[str, str, dict[str, Any]]] = [
     ("sa-wage", "contract_term", {"term": "monthly_wage", "min": {"amount": "1500.00", "currency": "SAR"}}),
@@ -170,6 +132,39 @@ class Stage:
             found = select(Subject.determination_id).where(Subject.id == UUID(cases.preparation_id))
             self.ids[REQUIREMENTS_ID] = str(await session.scalar(found))
             self.owner, self.cases = UUID(cases.owner), cases
+        self.ids[PREPARATION_ID] = cases.preparation_id
+
+    async def controlled(self) -> None:
+        """The same; ``owner`` is the worker's controller."""
+        await self.determined()
+        assert self.cases
+        self.owner = UUID(self.cases.controller)
+
+    async def erased(self) -> None:
+        """The same, after the worker was erased."""
+        await self.determined()
+        assert self.cases
+        gone: dict[str, Any] = {"birth_date": None, "sex": None, "nationality": None, "country": None, "consents": []}
+        async with self.database.transaction() as session:
+            await self.cases.on(session).worker(status="erasure_requested", **gone)
+
+    async def assessed(self) -> None:
+        """A vacancy whose fee is over its cap, assessed; ``owner`` is its owner."""
+        await self.protected()
+        async with self.database.transaction() as session:
+            cases = Cases(session)
+            await cases.vacancy(
+                worker_pays=[{"component": "service_fee", "amount": {"amount": "9", "currency": "SAR"}}]
+            )
+            found = select(Subject.determination_id).where(Subject.id == UUID(cases.vacancy_id))
+            self.ids[DETERMINATION_ID] = str(await session.scalar(found))
+        self.owner, self.cases = UUID(cases.owner), cases
+
+    async def assessed_before(self) -> None:
+        """The same, from before offers were kept."""
+        await self.assessed()
+        async with self.database.transaction() as session:
+            await session.execute(update(DeterminationFacts).values(offer=None))
 
     async def profession(self) -> None:
         await self._entry("professions", PROFESSION)
