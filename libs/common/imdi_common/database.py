@@ -87,6 +87,13 @@ class Database:
             if session.info.pop(ANNOUNCED, False):
                 self.wake()
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A transaction to read in: all of its statements see what was committed when the first one began."""
+        async with self.transaction() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """Do ``work`` in one transaction; a deadlock's victim goes again, a few times."""
         for attempt in range(1, ATTEMPTS + 1):

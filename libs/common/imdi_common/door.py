@@ -93,6 +93,10 @@ class Door:
         """The transaction of a read."""
         return self.runtime.database.transaction()
 
+    def viewing(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """The transaction of a read of several statements whose answer must be of one moment."""
+        return self.runtime.database.snapshot()
+
     async def once(self, deed: Deed, show: Show, *, status: int = 200) -> Response:
         """A POST: ``deed`` returns the id of what it made or changed, ``show`` renders it.
 

@@ -50,6 +50,20 @@ async def test_of_two_crossed_transactions_both_are_done(database: Database, thi
     assert sorted("".join(sorted(label)) for label in labels) == ["ab", "ab"]
 
 
+async def test_a_snapshot_sees_one_moment_and_leaves_the_connection_as_it_was(database: Database, things: Any) -> None:
+    count, level = text("select count(*) from thing"), text("show transaction_isolation")
+    async with database.snapshot() as session:
+        before = await session.scalar(count)
+        async with database.transaction() as other:
+            await things.make(other, "meanwhile")
+        assert await session.scalar(count) == before
+        assert await session.scalar(level) == "repeatable read"
+    for _ in range(3):
+        async with database.transaction() as session:
+            assert await session.scalar(level) == "read committed"
+            assert await session.scalar(count) == before + 1
+
+
 @pytest.mark.parametrize(
     ("state", "tries"), [("40001", ATTEMPTS), ("40P01", ATTEMPTS), ("23505", 1), ("57014", 1), ("22001", 1)]
 )

@@ -67,7 +67,7 @@ def shown(door: Door) -> Show:
 
 @router.get("/items", response_model=Page[ItemFields], summary="List the items assigned to oneself", openapi_extra=OWN)
 async def list_items(query: Annotated[ItemFilter, Query()], door: Caller) -> Response:
-    async with door.reading() as session:
+    async with door.viewing() as session:
         rows, following = await items.of_performer(
             session, door.actor, door.now, status=query.status, limit=query.limit, cursor=query.cursor
         )

@@ -62,14 +62,14 @@ def shown(door: Door) -> Show:
 
 @router.get("", response_model=Page[Preparation], summary="List the preparations that one may see", openapi_extra=OWN)
 async def list_preparations(query: Annotated[PreparationFilter, Query()], door: Caller) -> Response:
-    async with door.reading() as session:
+    async with door.viewing() as session:
         rows, following = await preparations.find(session, door.actor, door.now, **query.model_dump())
     return door.answer(Page(items=[Preparation(**row) for row in rows], next=following))
 
 
 @router.get("/{preparation_id}", response_model=Preparation, summary="Read a preparation", openapi_extra=OWN)
 async def read_preparation(preparation_id: UUID, door: Caller) -> Response:
-    async with door.reading() as session:
+    async with door.viewing() as session:
         return door.answer(await shown(door)(session, preparation_id))
 
 

@@ -44,7 +44,7 @@ class ResultFilter(Paging):
     openapi_extra=OWN,
 )
 async def list_results(query: Annotated[ResultFilter, Query()], door: Caller) -> Response:
-    async with door.reading() as session:
+    async with door.viewing() as session:
         rows, following = await results.of_fallen(
             session, door.actor, performed_by=query.performed_by, limit=query.limit, cursor=query.cursor
         )

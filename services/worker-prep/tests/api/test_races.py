@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from imdi_common.mechanics import outbox
 from imdi_worker_prep.storage.tables import ResultRow
@@ -42,6 +42,24 @@ async def test_the_same_version_changes_once(desk: Any) -> None:
         for day in (1, 2)
     ]
     assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [200, 412]
+
+
+async def test_what_is_read_while_the_law_answers_is_of_one_moment(desk: Any, database: Any) -> None:
+    """The reader is held between the preparation and its items, and both change meanwhile."""
+    await desk.begin("planned")
+    before = (await desk.read()).json()
+    async with database.transaction() as session:
+        await session.execute(text("lock table item in access exclusive mode"))
+        reading = asyncio.create_task(desk.read())
+        waits = text("select count(*) from pg_locks where not granted and relation = 'item'::regclass")
+        async with asyncio.timeout(20):
+            while not await session.scalar(waits):
+                pass
+        await session.execute(text("update preparation set version = version + 1, status = 'cleared'"))
+        await session.execute(text("update item set status = 'cleared'"))
+    assert (await reading).json() == before
+    after = (await desk.read()).json()
+    assert {after["status"], *(item["status"] for item in after["items"])} == {"cleared"}
 
 
 async def test_a_member_that_joins_while_a_case_is_planned_is_not_missed(desk: Any) -> None:
