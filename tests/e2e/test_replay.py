@@ -165,7 +165,7 @@ async def test_an_operator_makes_every_copy_anew(new_journey: Callable[[], Journ
     await until(lambda: idle(run.told["kafka"]["bootstrap"]))
     before = await dump(run)
     listed = [line.split()[:2] for line in ops(run, "copies").splitlines()[1:]]
-    assert len(listed) == 13
+    assert len(listed) == 14
     for service, copy in listed:
         assert " done " in ops(run, "rebuild", service, copy, "--reason", "a test")
     assert await dump(run) == before
