@@ -28,7 +28,8 @@ class PackText:
             self.wrong.append(f"{file.name}: cannot be read ({type(error).__name__})")
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            self.wrong.append(f"{file.name}:{mark.line + 1 if mark else 1}: is no YAML")
+            line = min(mark.line + 1, len(text.splitlines())) if mark else 1  # libyaml may point beyond the last
+            self.wrong.append(f"{file.name}:{line}: is no YAML")
         self.wrong += [f"{file.name}:{line}: {name}: stands twice" for name, line in _twice(self._root, set())]
 
     def place(self, *path: str | int) -> str:
