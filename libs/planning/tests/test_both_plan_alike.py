@@ -78,7 +78,7 @@ def done(work: dict[str, Work]) -> dict[str, Done]:
     return {code: Done(one.performed_on, one.issued_on, one.expires_on) for code, one in held.items() if one}
 
 
-@settings(max_examples=600, deadline=None)  # a calendar is read when first asked for
+@settings(max_examples=600)
 @given(asked(), WORK, DEPARTURES, st.sampled_from(["PH", "SA", "NP"]))
 def test_feasible_is_what_worker_prep_says(
     said: list[dict[str, Any]], work: dict[str, Work], departure: date, origin: str
@@ -92,7 +92,6 @@ def test_feasible_is_what_worker_prep_says(
         assert foreseen.ready_on == TODAY
 
 
-@settings(deadline=None)
 @given(asked(), WORK, DEPARTURES, st.integers(1, 30))
 def test_a_longer_lead_never_makes_ready_sooner(
     said: list[dict[str, Any]], work: dict[str, Work], departure: date, more: int

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from httpx import ASGITransport, AsyncClient
@@ -26,6 +27,10 @@ from imdi_common.service import Runtime, Service
 from imdi_local.testing.databases import TestDatabase, TestDatabases
 from imdi_local.testing.servers import Servers, test_servers
 from imdi_local.testing.tokens import ISSUER, Mint
+
+# How long an example takes says how busy the machine is, and no timing fails a test.
+hypothesis.settings.register_profile("imdi", deadline=None)
+hypothesis.settings.load_profile("imdi")
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

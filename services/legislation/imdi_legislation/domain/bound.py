@@ -96,9 +96,13 @@ class Bound:
             found = self._concluded[key] = self._compose(facts)
         return found
 
-    def _compose(self, facts: Facts) -> Conclusion:
+    def rulings(self, facts: Facts) -> list[Ruling]:
+        """What each rule says, in the order of codes."""
         answers = [question.ask(facts) if question else _APPLIES for question in self._asked]
-        rulings = [Ruling(rule, answer) for rule, answer in zip(self._ordered, answers, strict=True)]
+        return [Ruling(rule, answer) for rule, answer in zip(self._ordered, answers, strict=True)]
+
+    def _compose(self, facts: Facts) -> Conclusion:
+        rulings = self.rulings(facts)
         composed = [each.item(rulings) for each in self._items]
         found = Conclusion(
             bars=judging.bars(rulings),

@@ -16,6 +16,8 @@ from imdi_legislation.domain.judging import Judged, Ruling
 from imdi_legislation.domain.plain import canonical, fingerprint, hashed, plain, plain_effect
 from imdi_legislation.domain.rules import Reference, Rule
 
+_JUDGED = ("bars", "criteria", "terms", "fees", "protections")
+
 
 @dataclass(frozen=True)
 class Conclusion:
@@ -37,6 +39,12 @@ class Conclusion:
     def told(self) -> dict[str, Any]:
         """As announced of a preparation; recruitment bars bound earlier, terms and fees bind the vacancy."""
         return self._told(plain(self.items), plain(self.rules))
+
+    @cached_property
+    def whole(self) -> dict[str, Any]:
+        """All of it as JSON, as a preview tells it."""
+        judged = {name: [one.told() for one in getattr(self, name)] for name in _JUDGED}
+        return judged | {name: self.told[name] for name in ("items", "rules")}
 
     @cached_property
     def fingerprint(self) -> str:

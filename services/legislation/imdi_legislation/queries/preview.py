@@ -12,7 +12,6 @@ from imdi_legislation.domain.breaches import find_breaches, over_origins
 from imdi_legislation.domain.cases import rightly_typed
 from imdi_legislation.domain.decisions import completed
 from imdi_legislation.domain.facts import Facts
-from imdi_legislation.domain.judging import rule_on
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.storage.cases import contract_of, money_of, offer_of
 from imdi_legislation.storage.law import read_law
@@ -40,17 +39,8 @@ async def preview(session: AsyncSession, question: Question) -> dict[str, Any]:
     found = bound.conclude(facts)
     breaches = []
     if question.offer is not None:
-        breaches = over_origins(find_breaches(rule_on(bound.rules, facts), offer_of(question.offer), question.origin))
-    return {
-        "bars": [judged.told() for judged in found.bars],
-        "criteria": [judged.told() for judged in found.criteria],
-        "terms": [judged.told() for judged in found.terms],
-        "fees": [judged.told() for judged in found.fees],
-        "items": plain(found.items),
-        "protections": [judged.told() for judged in found.protections],
-        "breaches": plain(breaches),
-        "rules": plain(found.rules),
-    }
+        breaches = over_origins(find_breaches(bound.rulings(facts), offer_of(question.offer), question.origin))
+    return found.whole | {"breaches": plain(breaches)}
 
 
 def facts_of(question: Question) -> Facts:

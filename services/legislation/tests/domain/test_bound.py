@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imdi_legislation.domain.bound import Bound
@@ -36,7 +36,6 @@ def spans(draw: st.DrawFn) -> tuple[date, date | None]:
     return begins, ends
 
 
-@settings(deadline=None)  # conditions are compiled on the way
 @given(
     st.lists(st.tuples(spans(), PLACES, PREFIXES, st.booleans(), st.sampled_from("abc")), max_size=5),
     st.lists(st.tuples(st.sampled_from(["PH", "TL", "NP"]), DAYS | EDGES, DAYS | EDGES), min_size=1, max_size=6),
@@ -76,7 +75,6 @@ FACTS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)  # conditions are compiled on the way
 @given(st.lists(st.tuples(st.sampled_from(CONDITIONS), st.booleans()), max_size=5), st.lists(FACTS, max_size=8))
 def test_a_conclusion_reached_before_is_the_one_reached_anew(rule: MakeRule, drawn: Any, cases: Any) -> None:
     rules = [

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imdi_legislation.domain.breaches import Offer
@@ -62,7 +62,6 @@ def test_the_same_facts_and_versions_give_the_same_answer_in_whatever_order_they
     )
 
 
-@settings(deadline=None)  # conditions are compiled on the way
 @given(
     st.lists(st.sampled_from(["*", "PH", "TL", "ASEAN", "PH NP"]), max_size=5),
     st.sets(st.sampled_from(["PH", "TL", "NP"]), min_size=1),
