@@ -134,14 +134,14 @@ async def apply_to_be_member(body: MemberApplication, door: Caller) -> Response:
 @router.get("", response_model=Page[Member], summary="List members", openapi_extra=OWN)
 async def list_members(query: Annotated[MemberFilter, Query()], door: Caller) -> Response:
     filters = query.model_dump(include={"kind", "country", "status", "q"})
-    async with door.reading() as session:
+    async with door.viewing() as session:
         rows = await members.listed(session, filters, query.after, query.limit, door.actor, door.now)
     return door.answer(page(Member, rows, query.limit))
 
 
 @router.get("/{member_id}", response_model=Member, summary="Read a member", openapi_extra=OWN)
 async def read_member(member_id: UUID, door: Caller) -> Response:
-    async with door.reading() as session:
+    async with door.viewing() as session:
         return door.answer(await shown(door)(session, member_id))
 
 
