@@ -13,6 +13,9 @@ from tests.storm.world import World
 HANDS = 16
 STEADY_EVERY = 4
 """One hand in so many tells only stories that wait for nobody."""
+STEADY_PAUSE_S = 0.3
+"""Between those: without it they would say much more while the broker is away than the platform is asked for at other
+times, and so much that to work it off takes longer than the broker was away."""
 
 
 def refused(story: str, refusal: Refused) -> Verdict:
@@ -49,6 +52,8 @@ class Driver:
         stories = STORIES if number % STEADY_EVERY else STEADY
         while not self._last.is_set():
             [story] = chance.choices(list(stories), list(stories.values()))
+            if stories is STEADY:
+                await asyncio.sleep(chance.uniform(0, 2 * STEADY_PAUSE_S))
             try:
                 await story(self._world, Random(chance.getrandbits(64)))
             except Refused as refusal:

@@ -108,7 +108,7 @@ class Nemesis:
         ended, meanwhile = time.monotonic(), self._history.acknowledged - before
         try:
             # What was said while the broker was away for minutes waits in line before what a probe says.
-            patience = max(self._patience_s, fault.seconds / 2)
+            patience = max(self._patience_s, fault.seconds)
             recovery = await self._probes.run(fault.target, ended, patience)
         except Refused as refusal:
             self.verdicts.append(refused(f"the probe after {fault.kind}", refusal))
