@@ -22,6 +22,10 @@ COLUMNS = """
 select string_agg(quote_ident(attname), ', ') from pg_attribute
 where attrelid = ('public.' || quote_ident($1))::regclass and attnum > 0 and not attisdropped and attgenerated = ''
 """
+IDENTITY = """
+select attname from pg_attribute
+where attrelid = ('public.' || quote_ident($1))::regclass and attidentity <> '' and not attisdropped
+"""
 
 
 @dataclass
@@ -53,6 +57,9 @@ class TestDatabase:
                 columns = await owner.fetchval(COLUMNS, table)
                 kept = f'select {columns} from {name}."{table}"'
                 await owner.execute(f'insert into "{table}" ({columns}) overriding system value {kept}')
+                if identity := await owner.fetchval(IDENTITY, table):
+                    following = f"pg_get_serial_sequence('{table}', '{identity}')"
+                    await owner.execute(f'select setval({following}, max({identity})) from "{table}"')
         await owner.close()
 
     async def empty(self) -> None:
