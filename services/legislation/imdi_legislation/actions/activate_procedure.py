@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from imdi_legislation.actions.draft_procedure import demand_may_make, demand_may
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.periods import beginning_error
+from imdi_legislation.domain.succession import DAY, is_ended_by
 from imdi_legislation.storage.procedures import (
     ACTIVATED,
     ProcedureVersion,
@@ -20,8 +21,6 @@ from imdi_legislation.storage.procedures import (
     hold_code,
     versions_of,
 )
-
-_DAY = timedelta(days=1)
 
 
 async def activate_procedure(session: AsyncSession, procedure_id: UUID, begins: date | None, actor: Actor) -> UUID:
@@ -43,12 +42,12 @@ async def activate(session: AsyncSession, version: ProcedureVersion, begins: dat
     if version.effective_until and version.effective_until < begins:
         raise invalid("from", "order", "It would begin after its end.")
     for other in await versions_of(session, version.code):
-        if other.status in ACTIVATED and (other.effective_until is None or other.effective_until >= begins):
+        if other.status in ACTIVATED and is_ended_by(other, begins):
             if other.effective_from >= begins:
                 if version.effective_until is None or other.effective_from <= version.effective_until:
                     raise conflict("versions-overlap", "A later version of this procedure is activated already.")
             else:
-                other.effective_until = begins - _DAY
+                other.effective_until = begins - DAY
     await session.flush()  # their days are free before the new version takes them
     version.effective_from, version.status, version.activated_by = begins, "active", by
     await session.flush()
@@ -61,7 +60,7 @@ async def retire_procedure(session: AsyncSession, procedure_id: UUID, on: date, 
         raise conflict("wrong-state", "Only what is in force on that day can be retired.", state=version.status)
     if on < version.effective_from:
         raise invalid("on", "order", "It is not before the first day on which it is in force.")
-    version.effective_until, version.status = on - _DAY, "retired"
+    version.effective_until, version.status = on - DAY, "retired"
     await session.flush()
     return procedure_id
 

@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.clock import latest_today
 from imdi_common.ids import uuid7
 from imdi_common.problems import invalid
 from imdi_legislation.actions.permission import demand_may_rule
-from imdi_legislation.actions.refusals import refused
+from imdi_legislation.actions.refusals import demand_verified, refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.domain.procedures import ProcedureDraft, bases_of, read_procedure
@@ -56,8 +55,7 @@ async def demand_may_make(session: AsyncSession, actor: Actor, version: Procedur
 
 async def add_procedure(session: AsyncSession, draft: ProcedureDraft, by: str, now: datetime) -> ProcedureVersion:
     """Add a draft that is known to be in order; its code is held, and gets its next version."""
-    if draft.verified_on and draft.verified_on > latest_today(now):
-        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
+    demand_verified(draft.verified_on, now)
     earlier = await versions_of(session, draft.code)
     version = ProcedureVersion(
         id=uuid7(),

@@ -11,11 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.clock import latest_today
 from imdi_common.ids import uuid7
 from imdi_common.problems import conflict, invalid
 from imdi_legislation.actions.permission import demand_may_rule, demand_may_succeed
-from imdi_legislation.actions.refusals import refused
+from imdi_legislation.actions.refusals import demand_verified, refused
 from imdi_legislation.domain.drafts import BasisDraft, DisputeDraft, RuleDraft, read_draft
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.plain import plain, plain_effect
@@ -94,8 +93,7 @@ async def _demand_instruments(session: AsyncSession, draft: RuleDraft) -> None:
 
 
 def _demand_verified(draft: RuleDraft, now: datetime) -> None:
-    if draft.verified_on and draft.verified_on > latest_today(now):
-        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
+    demand_verified(draft.verified_on, now)
 
 
 def _as_id(text: str) -> UUID | None:

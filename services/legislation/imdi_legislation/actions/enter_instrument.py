@@ -11,13 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.clock import latest_today
 from imdi_common.ids import uuid7
-from imdi_common.problems import conflict, invalid
+from imdi_common.problems import conflict
 from imdi_legislation.actions.permission import demand_may_enter
 from imdi_legislation.actions.record_statement import add_statements
 from imdi_legislation.actions.record_version import add_version
-from imdi_legislation.actions.refusals import refused
+from imdi_legislation.actions.refusals import demand_verified, refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
 from imdi_legislation.domain.plain import fingerprint
@@ -41,8 +40,7 @@ async def enter_instrument(session: AsyncSession, body: dict[str, Any], actor: A
 
 async def add_instrument(session: AsyncSession, draft: InstrumentDraft, by: str, now: datetime) -> UUID:
     """Add an instrument that is known to be in order."""
-    if draft.verified_on and draft.verified_on > latest_today(now):
-        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
+    demand_verified(draft.verified_on, now)
     moment = await moment_of_recording(session, now)
     instrument = Instrument(
         id=uuid7(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.clock import latest_today
 from imdi_common.ids import uuid7
 from imdi_common.problems import conflict, invalid, not_found
 from imdi_legislation.actions.permission import demand_may_recognise
-from imdi_legislation.actions.refusals import refused
+from imdi_legislation.actions.refusals import demand_verified, refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.domain.recognition import READERS, Draft, IssuerDraft, ProfessionDraft, RouteDraft
+from imdi_legislation.domain.succession import DAY
 from imdi_legislation.storage.recognition import AcceptedIssuer, Entry, Profession, RecognitionRoute, overlapping
 from imdi_legislation.storage.tables import Instrument
-
-_DAY = timedelta(days=1)
 
 
 async def enter_recognition(
@@ -45,8 +43,7 @@ async def enter_recognition(
 async def add_entry(session: AsyncSession, draft: Draft, by: str, now: datetime, pack_hash: str | None = None) -> UUID:
     """Add an entry that is known to be in order; its basis names instruments by id."""
     sourced = draft.sourced
-    if sourced.verified_on and sourced.verified_on > latest_today(now):
-        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
+    demand_verified(sourced.verified_on, now)
     if isinstance(draft, ProfessionDraft):
         _end_before(await overlapping(session, sourced.country, draft.code, sourced.begins), sourced.begins)
         await session.flush()  # its days are free before the new entry takes them
@@ -83,7 +80,7 @@ async def end_entry(session: AsyncSession, table: type[Entry], entry_id: UUID, o
         raise conflict("wrong-state", "It has ended by that day already.")
     if entry.effective_from and on <= entry.effective_from:
         raise invalid("on", "order", "It is after the first day on which it holds.")
-    entry.effective_until = on - _DAY
+    entry.effective_until = on - DAY
     await session.flush()
     return entry_id
 
@@ -92,7 +89,7 @@ def _end_before(entries: Iterable[Profession], begins: date | None) -> None:
     for entry in entries:
         if begins is None or (entry.effective_from is not None and entry.effective_from >= begins):
             raise conflict("versions-overlap", "The profession is entered for these days already.")
-        entry.effective_until = begins - _DAY
+        entry.effective_until = begins - DAY
 
 
 async def _demand_instruments(session: AsyncSession, draft: Draft) -> None:

@@ -11,11 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.clock import latest_today
 from imdi_common.ids import uuid7
 from imdi_common.problems import conflict, invalid, not_found
 from imdi_legislation.actions.permission import demand_may_state
-from imdi_legislation.actions.refusals import refused
+from imdi_legislation.actions.refusals import demand_verified, refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.plain import fingerprint
 from imdi_legislation.domain.statements import StatementDraft, read_statement
@@ -61,8 +60,7 @@ async def add_statements(
 async def _row(
     session: AsyncSession, instrument_id: UUID, draft: StatementDraft, by: str, moment: datetime
 ) -> InstrumentStatement:
-    if draft.verified_on and draft.verified_on > latest_today(moment):
-        raise invalid("verified_on", "not_in_future", "Nobody has verified it tomorrow.")
+    demand_verified(draft.verified_on, moment)
     return InstrumentStatement(
         id=uuid7(),
         instrument_id=instrument_id,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_legislation.domain import judging
-from imdi_legislation.domain.judging import Ruling, rule_on
+from imdi_legislation.domain.judging import Ruling
 from imdi_legislation.domain.model_contract import compose
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.queries.preview import Question, facts_of
@@ -30,8 +30,8 @@ async def model_contract(session: AsyncSession, question: Question) -> dict[str,
 
 async def _rulings(session: AsyncSession, question: Question) -> tuple[int, list[Ruling]]:
     law, on = await read_law(session), question.on
-    rules = law.binding(question.origin, question.destination, question.occupation, on, on)
-    return law.epoch, rule_on(rules, facts_of(question))
+    bound = law.bound(question.origin, question.destination, question.occupation, on, on)
+    return law.epoch, bound.rulings(facts_of(question))
 
 
 def _asked(question: Question) -> dict[str, Any]:

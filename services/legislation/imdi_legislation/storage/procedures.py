@@ -6,30 +6,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, func, select, text
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy import UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from imdi_common.election import lock_number
 from imdi_legislation.domain.procedures import Corridor, Step, read_steps
-from imdi_legislation.storage.tables import Base, Instrument
+from imdi_legislation.storage.tables import Base, Instrument, versions_apart
 
 ACTIVATED = ("active", "retired")
-_DAYS = "daterange(effective_from, effective_until + 1, '[)')"
 
 
 class ProcedureVersion(Base):
     __tablename__ = "procedure_version"
     __table_args__ = (
         UniqueConstraint("code", "number"),
-        ExcludeConstraint(
-            ("code", "="),
-            (text(_DAYS), "&&"),
-            where=text("status in ('active', 'retired')"),
-            name="procedure_version_days",
-            using="gist",
-        ),
+        versions_apart("procedure_version_days"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from imdi_common.database import Announcing
 from imdi_legislation.domain.countries import EVERYWHERE, GROUPS, members
-from imdi_legislation.storage.tables import Base
+from imdi_legislation.storage.tables import DAYS, Base
 
 
 class Entry(Base):
@@ -44,7 +44,7 @@ class Profession(Entry):
         ExcludeConstraint(
             ("country", "="),
             ("code", "="),
-            (text("daterange(effective_from, effective_until + 1, '[)')"), "&&"),
+            (text(DAYS), "&&"),
             name="profession_days",
             using="gist",
         ),

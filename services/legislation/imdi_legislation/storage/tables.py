@@ -59,7 +59,14 @@ class RuleCode(Announcing, Base):
     kind: Mapped[str]
 
 
-_DAYS = "daterange(effective_from, effective_until + 1, '[)')"
+DAYS = "daterange(effective_from, effective_until + 1, '[)')"
+"""Those on which a version binds, both ends included."""
+
+
+def versions_apart(name: str) -> ExcludeConstraint:
+    """The constraint that no two versions of a code bind on one day, once they were activated."""
+    activated = text("status in ('active', 'retired')")
+    return ExcludeConstraint(("code", "="), (text(DAYS), "&&"), where=activated, name=name, using="gist")
 
 
 class RuleVersion(Base):
@@ -68,13 +75,7 @@ class RuleVersion(Base):
     __tablename__ = "rule_version"
     __table_args__ = (
         UniqueConstraint("code", "number"),
-        ExcludeConstraint(
-            ("code", "="),
-            (text(_DAYS), "&&"),
-            where=text("status in ('active', 'retired')"),
-            name="rule_version_days",
-            using="gist",
-        ),
+        versions_apart("rule_version_days"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
