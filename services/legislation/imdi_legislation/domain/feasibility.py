@@ -8,8 +8,7 @@ from datetime import date
 
 from imdi_legislation.domain.items import Item
 from imdi_planning import schedule as planning
-from imdi_planning.calendar_days import Lead
-from imdi_planning.durations import duration
+from imdi_planning.requirements import to_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def outlook(
     is_working: Callable[[date], bool],
 ) -> Outlook:
     """Plan one preparation before its departure. ``today`` is the day in the origin, ``is_working`` its calendar."""
-    asked = [_to_plan(item, done.get(item.code)) for item in items if item.status != "not_applicable"]
+    asked = [to_plan(item, done.get(item.code)) for item in items if item.status != "not_applicable"]
     settled = planning.settled(asked)
     standing = tuple(_standing(item, today, departure_on) for item in settled)
     case = planning.Case(standing, today, departure_on, is_working=is_working)
@@ -45,29 +44,6 @@ def outlook(
     remaining = [item.code for item in standing if not _settles(item, departure_on)]
     ready_on = max([today, *(unhurried.slots[code].earliest_on for code in remaining)])
     return Outlook(planning.schedule(case).feasible, ready_on)
-
-
-def _to_plan(item: Item, done: Done | None) -> planning.Item:
-    working = item.lead_working_days
-    return planning.Item(
-        code=item.code,
-        after=item.after,
-        lead=Lead(working, working=True) if working is not None else Lead(item.lead_days or 0),
-        validity=duration(item.validity) if item.validity else None,
-        holds_at=frozenset(item.holds_at),
-        beyond=duration(item.beyond) if item.beyond else None,
-        performed_on=done.performed_on if done else None,
-        valid_until=_valid_until(item, done) if done else None,
-    )
-
-
-def _valid_until(item: Item, done: Done) -> date | None:
-    """The earlier of the document's last day and the law's; the law counts from the issue where its day is known."""
-    if item.validity is None:
-        return done.expires_on
-    issued = done.issued_on if item.counted_from == "issued_on" else None
-    lawful = duration(item.validity).after(issued or done.performed_on)
-    return min(lawful, done.expires_on or lawful)
 
 
 def _standing(item: planning.Item, today: date, departure_on: date) -> planning.Item:

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.clock import start_of_day, today_in
 from imdi_common.due import cancel, schedule
 from imdi_planning.calendar_days import DAY
+from imdi_planning.requirements import valid_until
 from imdi_worker_prep.actions.assign import assign
 from imdi_worker_prep.domain import announcements, states
 from imdi_worker_prep.domain.announcements import Happened, Standing
 from imdi_worker_prep.domain.departures import is_clear
-from imdi_worker_prep.domain.items import clearance, valid_until
+from imdi_worker_prep.domain.items import clearance
 from imdi_worker_prep.storage.preparations import Dossier, law_of
 
 EXPIRY = "expiry"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from imdi_worker_prep.domain.items import Law, clearance, holds_at, holds_on, newest, valid_until
+from imdi_planning.requirements import valid_until
+from imdi_worker_prep.domain.items import Law, clearance, holds_at, holds_on, newest
 from imdi_worker_prep.domain.states import ARRIVAL_ONLY, NOTHING, Work
 
 Why = Literal["no_result", "not_cleared", "not_valid", "unknown"]

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Literal
 
 from imdi_planning import schedule as planning
-from imdi_planning.calendar_days import Lead
-from imdi_planning.durations import duration
+from imdi_planning.requirements import to_plan
 
 Applies = Literal["required", "not_applicable", "unknown"]
 Outcome = Literal["cleared", "conditionally_cleared", "deferred", "failed"]
@@ -59,33 +58,6 @@ def clearance(results: Sequence[Result], by: date | None = None) -> Result | Non
     """The newest result where it clears; a later refusal takes an earlier clearance back."""
     result = newest(results, by)
     return result if result and result.outcome == "cleared" else None
-
-
-def valid_until(law: Law, result: Result) -> date | None:
-    """The last day on which a clearance holds: the earlier of the document's and the law's; none: for ever.
-
-    Where the law counts from the issue and its day was not given, it counts from the performance, the stricter.
-    """
-    if law.validity is None:
-        return result.expires_on
-    issued = result.issued_on if law.counted_from == "issued_on" else None
-    lawful = duration(law.validity).after(issued or result.performed_on)
-    return min(lawful, result.expires_on or lawful)
-
-
-def to_plan(law: Law, result: Result | None) -> planning.Item:
-    """The item as the scheduler reads it, with its clearance where there is one."""
-    working = law.lead_working_days
-    return planning.Item(
-        code=law.code,
-        after=law.after,
-        lead=Lead(working, working=True) if working is not None else Lead(law.lead_days or 0),
-        validity=duration(law.validity) if law.validity else None,
-        holds_at=law.holds_at,
-        beyond=duration(law.beyond) if law.beyond else None,
-        performed_on=result.performed_on if result else None,
-        valid_until=valid_until(law, result) if result else None,
-    )
 
 
 def holds_at(laws: Sequence[Law]) -> dict[str, frozenset[str]]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from imdi_planning.requirements import to_plan
 from imdi_planning.schedule import Case, Lapse, Slot, schedule
-from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on, to_plan
+from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on
 from imdi_worker_prep.domain.states import NOTHING, Work, expired
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on, newest, valid_until
+from imdi_planning.requirements import valid_until
+from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on, newest
 
 ItemStatus = Literal[
     "required",

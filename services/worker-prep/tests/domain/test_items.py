@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imdi_planning.calendars import working_days
-from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on, newest, to_plan, valid_until
+from imdi_planning.requirements import to_plan, valid_until
+from imdi_worker_prep.domain.items import Law, Result, clearance, holds_at, holds_on, newest
 
 DAY = date(2026, 12, 10)
 MEDICAL = Law("medical", "medical", validity="P60D", holds_at=frozenset({"visa", "departure"}))
