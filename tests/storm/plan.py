@@ -19,7 +19,7 @@ Kind = Literal[
     "clock-off",
     "redelivery",
 ]
-KILL_S, PAUSE_S, LINK_S, ZOMBIE_S, DISK_S, CLOCK_S, RECOVERY_S = 15.0, 16.0, 10.0, 20.0, 12.0, 20.0, 10.0
+KILL_S, ZOMBIE_S, DISK_S, CLOCK_S, RECOVERY_S = 15.0, 20.0, 12.0, 20.0, 10.0
 """What a fault of each kind takes, about; with what comes after it."""
 LONGEST_PAUSE_S = 60.0
 CLOCK_OFF_S = 600.0

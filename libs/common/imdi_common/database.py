@@ -72,6 +72,7 @@ class Database:
             },
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self.glances = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
         self.wake = wake or (lambda: None)
 
     @classmethod
@@ -93,6 +94,10 @@ class Database:
         async with self.transaction() as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
+
+    def glance(self) -> AsyncSession:
+        """A session for one statement that only reads: a transaction around it would be two round trips more."""
+        return self.glances()
 
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """Do ``work`` in one transaction; a deadlock's victim goes again, a few times."""

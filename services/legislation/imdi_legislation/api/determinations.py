@@ -21,6 +21,7 @@ from imdi_legislation.domain.countries import COUNTRIES
 from imdi_legislation.domain.facts import Facts
 from imdi_legislation.queries.preview import Question, preview
 from imdi_legislation.queries.requirements import show_requirements
+from imdi_legislation.storage.law import current_law
 
 router = door_router(prefix="/v1", tags=["determinations"])
 
@@ -134,8 +135,7 @@ async def preview_determination(asked: PreviewRequest, door: Caller) -> Response
     limit: RateLimit = door.runtime.resources
     limit.demand(door.request, door.now)
     question = _question(asked, door.now)
-    async with door.reading() as session:
-        return door.answer(Preview(**await preview(session, question)))
+    return door.told(preview(await current_law(door.runtime.database), question))
 
 
 @router.get(

@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from imdi_legislation.domain.breaches import find_breaches, over_origins
 from imdi_legislation.domain.cases import rightly_typed
 from imdi_legislation.domain.decisions import completed
 from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.law import Law
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.storage.cases import contract_of, money_of, offer_of
-from imdi_legislation.storage.law import read_law
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +28,8 @@ class Question:
     """``wage``, ``contract``, ``worker_pays``."""
 
 
-async def preview(session: AsyncSession, question: Question) -> dict[str, Any]:
+def preview(law: Law, question: Question) -> dict[str, Any]:
     """Bars, criteria, terms, fees, items and protections as they stand, and the breaches where an offer is given."""
-    law = await read_law(session)
     on = question.on
     bound = law.bound(question.origin, question.destination, question.occupation, on, on)
     facts = rightly_typed(completed(facts_of(question)), law.types)

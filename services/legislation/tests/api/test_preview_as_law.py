@@ -9,6 +9,8 @@ import pytest
 from httpx import Response
 from services.legislation.tests.api.conftest import Send
 
+from imdi_legislation.api.determinations import Preview
+
 URL = "/v1/determinations/preview"
 LAWFUL: dict[str, Any] = {
     "wage": {"amount": "1500.00", "currency": "SAR"},
@@ -75,6 +77,14 @@ async def test_an_unknown_fact_is_named_until_it_is_said(ask: Any) -> None:
     assert await stands(sex="female", age=23) == ("not_met", None)
     assert await stands(sex="female", age=24) == ("met", None)
     assert await stands(sex="male") == ("not_applicable", None)
+
+
+@pytest.mark.parametrize("where", [{}, {"origin": "NP", "destination": "MY", "occupation": "9111"}])
+async def test_an_answer_has_the_shape_that_is_published(ask: Any, where: dict[str, str]) -> None:
+    said: list[dict[str, Any]] = [{}, {"vacancy": {}}, {"worker": {"age": 19}, "vacancy": LAWFUL}]
+    for facts in said:
+        told = (await ask(facts, **where)).json()
+        assert Preview.model_validate(told).model_dump(mode="json") == told
 
 
 async def test_the_same_question_has_the_same_answer(ask: Any) -> None:

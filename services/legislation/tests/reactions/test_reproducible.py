@@ -13,6 +13,7 @@ from sqlalchemy import select
 from imdi_legislation.domain.determination import determine
 from imdi_legislation.queries.preview import Question, preview
 from imdi_legislation.storage import rules
+from imdi_legislation.storage.law import read_law
 from imdi_legislation.storage.tables import Determination, DeterminationFacts, RuleVersion
 
 BAR = {"prohibits": "departure", "reason": "War"}
@@ -41,7 +42,7 @@ async def test_a_preview_on_the_facts_of_a_case_says_what_was_determined(
     await cases.open()
     await cases.preparation(revision=2, facts=facts)
     answer, known = await kept(session)
-    told = await preview(session, Question("PH", "SA", "5322", answer.judged_on, known))
+    told = preview(await read_law(session), Question("PH", "SA", "5322", answer.judged_on, known))
     assert told["items"] == answer.outcome["items"]
     assert told["rules"] == answer.outcome["rules"]
     assert told["bars"] == answer.outcome["bars"]
