@@ -1,7 +1,8 @@
 """Load law as data files: the instruments, then each pack in a transaction of its own.
 
 A pack was reviewed as a file, so its rules are proposed by the pack and activated in its name; who verified each is
-recorded on it. What is there already, unchanged, is left alone.
+recorded on it. What a pack said before is left alone: so the packs that are shipped, loaded at every start, do not take
+back an edition that was loaded by hand.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ async def load_pack(session: AsyncSession, pack: Pack, now: datetime) -> int:
     for rule in pack.rules:
         draft = _with_ids(rule, known)
         said = fingerprint(plain(draft))
-        if await _said_before(session, draft.code) != said:
+        if not await _said_before(session, draft.code, said):
             try:
                 await _enact(session, draft, said, by, now)
             except Problem as problem:
@@ -190,7 +191,7 @@ def _with_ids(draft: RuleDraft, known: Mapping[str, UUID]) -> RuleDraft:
     return replace(draft, basis=bases(draft.basis), disputed=disputed)
 
 
-async def _said_before(session: AsyncSession, code: str) -> str | None:
-    """The hash of the newest version that a code got from a pack; what others changed since stays."""
-    newest = select(RuleVersion.pack_hash).where(RuleVersion.code == code, RuleVersion.pack_hash.is_not(None))
-    return await session.scalar(newest.order_by(RuleVersion.number.desc()).limit(1))
+async def _said_before(session: AsyncSession, code: str, said: str) -> bool:
+    """Whether a pack ever said so; what another edition, or a person, has changed since stays."""
+    before = select(RuleVersion.id).where(RuleVersion.code == code, RuleVersion.pack_hash == said)
+    return await session.scalar(before.limit(1)) is not None

@@ -1,6 +1,6 @@
 """Load procedures as data files: ``procedures/*.yaml`` beside the packs, lists of bodies of ``POST /v1/procedures``.
 
-As in a pack, instruments are named by their codes, the file was reviewed, and what is there unchanged is left alone.
+As in a pack, instruments are named by their codes, the file was reviewed, and what a file said before is left alone.
 """
 
 from __future__ import annotations
@@ -70,8 +70,7 @@ async def load_procedures(session: AsyncSession, file: ProcedureFile, now: datet
         await hold_code(session, procedure.code)
         draft = replace(procedure, steps=tuple(_with_ids(step, known) for step in procedure.steps))
         said = fingerprint(plain(draft))
-        hashes = [version.pack_hash for version in await versions_of(session, draft.code) if version.pack_hash]
-        if hashes[-1:] != [said]:
+        if said not in [version.pack_hash for version in await versions_of(session, draft.code)]:
             version = await add_procedure(session, draft, f"pack:{file.name}", now)
             version.pack_hash = said
             await activate(session, version, None, f"pack:{file.name}:reviewed")

@@ -49,10 +49,13 @@ async def test_the_packs_of_the_project_are_law_and_are_loaded_once(session: Any
     assert by == {(f"pack:{pack.name}", f"pack:{pack.name}:reviewed") for pack in packs[1:]}
 
 
-async def test_a_changed_rule_becomes_its_next_version(session: Any, parliament: Any, tmp_path: Path) -> None:
+async def test_a_changed_rule_becomes_its_next_version_and_the_edition_before_takes_nothing_back(
+    session: Any, parliament: Any, tmp_path: Path
+) -> None:
     await load_pack(session, read_pack(write(tmp_path)), parliament.now)
     changed = RULE | {"effect": {"prohibits": "departure", "reason": "War"}, "effective": {"from": "2026-06-01"}}
     assert await load_pack(session, read_pack(write(tmp_path, rules=[changed])), parliament.now) == 1
+    assert await load_pack(session, read_pack(write(tmp_path)), parliament.now) == 0
     found = select(RuleVersion).order_by(RuleVersion.number).execution_options(populate_existing=True)
     versions = list(await session.scalars(found))
     assert [(version.number, str(version.effective_until)) for version in versions] == [(1, "2026-05-31"), (2, "None")]

@@ -137,14 +137,16 @@ async def test_the_projects_procedures_are_loaded_once_after_its_packs(session: 
     assert {version.status for version in await session.scalars(select(ProcedureVersion))} == {"active"}
 
 
-async def test_a_changed_file_becomes_the_next_version(session: Any, office: Office, tmp_path: Path) -> None:
+async def test_a_changed_file_becomes_the_next_version_and_the_file_before_takes_nothing_back(
+    session: Any, office: Office, tmp_path: Path
+) -> None:
     folder = tmp_path / "procedures"
     folder.mkdir()
-    for begins, title in (("2026-01-01", "One"), ("2026-06-01", "Two")):
+    for begins, title, entered in (("2026-01-01", "One", 1), ("2026-06-01", "Two", 1), ("2026-01-01", "One", 0)):
         body = procedure_body("SA-PH-2013", title=title, effective={"from": begins})
         (folder / "a.yaml").write_text(yaml.safe_dump([body]))
         [file] = read_procedures(tmp_path)
-        assert await load_procedures(session, file, NOW) == 1
+        assert await load_procedures(session, file, NOW) == entered
     assert await office.periods() == [
         (1, "active", "2026-01-01", "2026-05-31"),
         (2, "active", "2026-06-01", None),
