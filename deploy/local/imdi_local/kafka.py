@@ -93,7 +93,8 @@ class Kafka:
         fresh.mkdir(mode=0o700)
         self._write_properties(fresh)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ("kafka.tools.StorageTool", "format", "-t", f"{cluster}", "-c", str(self.properties))
+        # One id in 64 begins with a hyphen, which the tool takes for an option unless it is joined to its own.
+        tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self.properties))
         status, printed = await self._program("kafka-format", tool).run()
         if status:
             raise Trouble(f"Kafka could not make {self.data}", "see what it said; then start again", printed[-2000:])

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -54,6 +55,12 @@ async def _read(kafka: Kafka) -> bytes | None:
         await consumer.commit()
         value: bytes | None = record.value
         return value
+
+
+async def test_an_id_that_begins_with_a_hyphen_is_no_option(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=0xF8 << 120))
+    await kafka.create()
+    assert "cluster.id=-AAAA" in (kafka.data / "meta.properties").read_text()
 
 
 async def test_a_directory_that_is_not_kafkas_is_named(kafka: Kafka) -> None:
