@@ -100,6 +100,5 @@ SERVICE = Service(
     title="Bench",
     package="imdi_common",
     settings=ServiceSettings,
-    tables=Base.metadata,
     routers=[router],
 )

@@ -27,6 +27,7 @@ from imdi_local.surroundings import ServiceCode, Surroundings
 LEGISLATION = "legislation"
 app = typer.Typer(no_args_is_help=True, help="Check packs of law, compare them with a platform's law, enter them.")
 Packs = Annotated[list[str], typer.Argument(help="Files, folders of packs, or names of those that the project has.")]
+Files = Annotated[list[Path], typer.Argument(help="Files.", exists=True, dir_okay=False, resolve_path=True)]
 Folder = Annotated[Path, typer.Option("--home", help="The home of the platform that runs.", resolve_path=True)]
 Address = Annotated[str | None, typer.Option("--url", help="Of a legislation service, in place of the home's.")]
 
@@ -51,12 +52,12 @@ def diff(packs: Packs, home: Folder = Path(".home"), url: Address = None) -> Non
 
 
 @app.command()
-def load(packs: Annotated[list[Path], typer.Argument(help="Files.")], home: Folder = Path(".home")) -> None:
-    """Enter what is new or changed in packs, each whole or not at all; what is there unchanged is left alone."""
+def load(packs: Files, home: Folder = Path(".home")) -> None:
+    """Enter what is new or changed in packs, each whole or not at all; what was loaded once is left alone."""
     if _on_files("check-packs", [str(file) for file in packs]).returncode:
         raise typer.Exit(1)
     for file in packs:
-        status, printed = asyncio.run(_loading(_told(home), home, file.resolve()))
+        status, printed = asyncio.run(_loading(_told(home), home, file))
         if status:
             raise _trouble(printed.strip())
         entered = [row["entered"] for row in _logged(printed) if row.get("event") == "pack_loaded"]

@@ -34,7 +34,7 @@ HELD = (
 )
 COPIES = ("name", "topic", "status", "records", "unreadable", "changed", "asked_by", "ended_at", "error_class")
 DECISIONS = ("at", "deed", "subject", "decided_by", "reason")
-FLOW = ("unpublished", "oldest_unpublished_at", "due", "held", "oldest_held_at")
+FLOW = ("unpublished", "oldest_unpublished_at", "held_back", "due", "held", "oldest_held_at")
 LOOK_S = 0.5
 
 
@@ -154,6 +154,8 @@ def _told(row: dict[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(f"{one['topic']}/{one['key']}" for one in value)
     return ", ".join(f"{name} {count}" for name, count in value.items()) if isinstance(value, dict) else str(value)
 
 

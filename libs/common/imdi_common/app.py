@@ -98,10 +98,6 @@ async def _database(_: Request, error: Any) -> Response:
         return problem_response(conflict("conflict", "Something else has just taken its place."))
     if isinstance(error, DBAPIError) and sqlstate(error).startswith("22"):
         return problem_response(Problem("invalid-request", 422, "A value is outside of what can be stored."))
-    return await _unexpected(_, error)
-
-
-async def _unexpected(_: Request, error: Any) -> Response:
     return _unexpected_response(error)
 
 

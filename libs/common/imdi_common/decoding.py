@@ -27,16 +27,7 @@ def receive(record: Any, state: type[Event]) -> tuple[Received[Any], Envelope]:
     key = _key(record.key)
     if not key == envelope.subject == body.subject:
         raise MalformedEvent("key, subject and data name different subjects")
-    received = Received(
-        state=body,
-        sequence=envelope.sequence,
-        type=envelope.type,
-        event_id=envelope.event_id,
-        at=envelope.at,
-        topic=record.topic,
-        key=key,
-    )
-    return received, envelope
+    return Received(body, envelope.sequence, envelope.at, key), envelope
 
 
 def _key(key: bytes | None) -> str:

@@ -117,12 +117,11 @@ class Door:
 
         return await self._run(work)
 
-    async def change(self, deed: Deed, show: Show, *, status: int = 200) -> Response:
+    async def change(self, deed: Deed, show: Show) -> Response:
         """A PUT, PATCH or DELETE: as ``once``, without a key."""
 
         async def work(session: AsyncSession) -> Response:
-            reference = await deed(session)
-            return self.answer(await show(session, reference), status)
+            return self.answer(await show(session, await deed(session)))
 
         return await self._run(work)
 

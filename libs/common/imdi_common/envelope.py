@@ -54,7 +54,7 @@ def to_record(envelope: Envelope) -> tuple[Headers, bytes]:
         ("ce_source", envelope.source.encode()),
         ("ce_subject", envelope.subject.encode()),
         ("ce_time", envelope.at.isoformat().replace("+00:00", "Z").encode()),
-        ("content-type", b"application/json"),
+        ("content-type", JSON),
         ("ce_dataschema", f"urn:imdi:schema:{envelope.type}".encode()),
         ("ce_sequence", b"%020d" % envelope.sequence),
     ]

@@ -10,10 +10,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.mechanics import held_record, outbox
+from imdi_common.mechanics import OPEN, held_record, outbox
 from imdi_common.outbox import held_back
 from imdi_common.service import Runtime
 
@@ -63,12 +63,11 @@ async def _measure_held(session: AsyncSession, now: datetime) -> None:
     for status, count in await session.execute(select(columns.status, func.count()).group_by(columns.status)):
         held.labels(status).set(count)
     held_by.clear()
-    is_open = text("status in ('waiting', 'parked', 'quarantined')")
     for reaction, count in await session.execute(
-        select(columns.reaction, func.count()).where(is_open).group_by(columns.reaction)
+        select(columns.reaction, func.count()).where(OPEN).group_by(columns.reaction)
     ):
         held_by.labels(reaction).set(count)
-    oldest = await session.scalar(select(func.min(columns.first_at)).where(is_open))
+    oldest = await session.scalar(select(func.min(columns.first_at)).where(OPEN))
     held_for.set((now - oldest).total_seconds() if oldest else 0)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.database import fetched
-from imdi_common.mechanics import held_record
+from imdi_common.mechanics import OPEN, held_record
 
 FIRST_PAUSE = timedelta(milliseconds=50)
 LONGEST_PAUSE = timedelta(seconds=5)
@@ -25,9 +25,6 @@ AT_MOST = 100_000
 """Open records of one reaction. Beyond, its consumer pauses: records then wait in Kafka, and none is dropped."""
 LONGEST_KEY = 200
 Status = Literal["waiting", "parked", "quarantined", "replayed", "discarded"]
-
-BLOCKING = text("status in ('waiting', 'parked')")
-"""As in the index of the same predicate."""
 DECIDED = held_record.c.status.in_(["replayed", "discarded"])
 STANDING = """
 select exists (select from held_record where reaction = $1 and topic = $2 and partition = $3
@@ -129,8 +126,7 @@ async def hold(
 
 
 async def _demand_room(session: AsyncSession, reaction: str) -> None:
-    is_open = text("status in ('waiting', 'parked', 'quarantined')")
-    counted = select(held_record.c.id).where(held_record.c.reaction == reaction, is_open).limit(AT_MOST).subquery()
+    counted = select(held_record.c.id).where(held_record.c.reaction == reaction, OPEN).limit(AT_MOST).subquery()
     if (await session.scalar(select(func.count()).select_from(counted)) or 0) >= AT_MOST:
         raise TooManyHeld
 

@@ -23,6 +23,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 Moment = DateTime(timezone=True)
+OPEN = text("status in ('waiting', 'parked', 'quarantined')")
+"""Held records on which something is still to be done: as in the index of the same predicate."""
 
 outbox = Table(
     "outbox",
@@ -93,7 +95,7 @@ held_record = Table(
         "reaction",
         "topic",
         "key",
-        postgresql_where=text("status in ('waiting', 'parked', 'quarantined')"),
+        postgresql_where=OPEN,
     ),
     Index(
         "held_record_blocking",

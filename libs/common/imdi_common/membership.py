@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
-import asyncpg
-
 from imdi_common.consumer import Consumer
-from imdi_common.election import elected, holding
+from imdi_common.election import DRIVER_ERRORS, elected, holding
 from imdi_common.telemetry import logger
 
 BACKOFF_S = 0.5
@@ -35,7 +33,7 @@ class Member:
                 async with elected(self._database_url, self._name) as connection:
                     self.working = True
                     await holding(connection, self._consumer.run())
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, TimeoutError, *DRIVER_ERRORS) as error:
                 logger().warning("member_waits", member=self._name, error=type(error).__name__)
                 await asyncio.sleep(BACKOFF_S)
             finally:

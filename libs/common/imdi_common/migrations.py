@@ -19,7 +19,7 @@ TEMPLATE = Path(__file__).parent / "templates/script.py.mako"
 
 
 def mechanics_tables() -> None:
-    """In a service's first revision: the tables of ``imdi_common.mechanics``, as of release 0.1."""
+    """In a service's first revision: the tables of ``imdi_common.mechanics``, as they are then."""
     mechanics.metadata.create_all(op.get_bind(), checkfirst=False)
     op.execute("insert into publication (last) values (0)")
 

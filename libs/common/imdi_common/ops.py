@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.decisions import Deed, record_decision
 from imdi_common.door import OWN, Caller, Door, door_router
-from imdi_common.mechanics import decision, due, held_record, outbox
+from imdi_common.held import Status
+from imdi_common.mechanics import OPEN, decision, due, held_record, outbox
 from imdi_common.outbox import held_back
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
 from imdi_common.problems import conflict, not_found
 from imdi_common.shapes import LongText, Shape, UtcTime
 
 router = door_router(prefix="/ops", tags=["operations"])
-HeldStatus = Literal["waiting", "parked", "quarantined", "replayed", "discarded"]
 
 
 class HeldRecord(Shape):
     """A record that could not be applied, without its value."""
 
     id: int
-    status: HeldStatus
+    status: Status
     reaction: str
     topic: str
     partition: int
@@ -77,7 +77,6 @@ class Decision(Shape):
     reason: str | None
 
 
-OPEN = "status in ('waiting', 'parked', 'quarantined')"
 COLUMNS = [held_record.c[name] for name in HeldRecord.model_fields]
 
 
@@ -91,7 +90,7 @@ async def show_flow(door: Caller) -> Response:
         overdue = await session.scalar(select(func.count()).select_from(due).where(due.c.at <= door.now))
         held = await session.execute(select(held_record.c.status, func.count()).group_by(held_record.c.status))
         by_status = {status: number for status, number in held}  # noqa: C416 - rows are not pairs to mypy
-        held_since = await session.scalar(select(func.min(held_record.c.first_at)).where(text(OPEN)))
+        held_since = await session.scalar(select(func.min(held_record.c.first_at)).where(OPEN))
     return door.answer(
         Flow(
             unpublished=count,
@@ -107,7 +106,7 @@ async def show_flow(door: Caller) -> Response:
 @router.get("/held", response_model=Page[HeldRecord], summary="Records that could not be applied", openapi_extra=OWN)
 async def list_held(
     door: Caller,
-    status: Annotated[HeldStatus | None, Query()] = None,
+    status: Annotated[Status | None, Query()] = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
 ) -> Response:

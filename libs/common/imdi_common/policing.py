@@ -56,7 +56,7 @@ class Policing:
         except NotYet:
             await self._hold(policy, record, "waiting", None)
         except held.TooManyHeld:
-            await self._make_room()
+            await self.retry_waiting()  # what a person has decided on meanwhile must still flow
             raise
         except Exception as error:
             if is_environment(error):
@@ -78,12 +78,8 @@ class Policing:
             async with self._database.transaction() as session:
                 await held.hold(session, policy.name, record, status, error, self._clock.now())
         except held.TooManyHeld:
-            await self._make_room()
+            await self.retry_waiting()  # what a person has decided on meanwhile must still flow
             raise
-
-    async def _make_room(self) -> None:
-        """While the consumer pauses, what a person has decided on meanwhile must still flow."""
-        await self.retry_waiting()
 
 
 async def _newer(session: AsyncSession, reaction: str, topic: Topic, key: str, sequence: int) -> bool:

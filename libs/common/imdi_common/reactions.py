@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
-from uuid import UUID
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_contracts.event import Event, Topic
 
 State = TypeVar("State", bound=Event)
-EveryState = Any
 
 
 class NotYet(Exception):
@@ -23,14 +21,11 @@ class NotYet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[State]):
-    """An event as a reaction gets it: the subject's state after it, and the attributes that matter."""
+    """An event as a reaction gets it: the subject's state after it, never what has happened, and when."""
 
     state: State
     sequence: int
-    type: str
-    event_id: UUID
     at: datetime
-    topic: str
     key: str
 
 

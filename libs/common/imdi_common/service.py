@@ -10,7 +10,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from joserfc.jwk import KeySet
-from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Tenant
@@ -28,7 +27,7 @@ Standing = Callable[[AsyncSession, Tenant], Awaitable[Tenant]]
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One service: its doors (``routers``, ``projections``, ``policies``, ``due``), tables and own commands.
+    """One service: its doors (``routers``, ``projections``, ``policies``, ``due``) and its own commands.
 
     ``standing`` gives the newer of a token's tenant and the local copy. ``open`` opens what the doors need besides
     the database, and ``keys`` gives the token keys where the service is the issuer itself. ``run`` names further
@@ -38,7 +37,6 @@ class Service:
     name: str
     title: str
     settings: type[ServiceSettings]
-    tables: MetaData
     package: str
     routers: Sequence[APIRouter] = ()
     projections: Sequence[Projection[Any]] = ()

@@ -27,7 +27,7 @@ def _add_trace(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMappi
 
 
 def configure(service: str, level: str) -> None:
-    """Log JSON lines to standard error and start traces; exporters are added by OpenTelemetry's own settings."""
+    """Log JSON lines to standard error and begin traces, which are told in logs and events; none is exported."""
     if not isinstance(trace.get_tracer_provider(), TracerProvider):
         trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": f"imdi-{service}"})))
     structlog.configure(

@@ -116,7 +116,6 @@ def service() -> Service:
         title="Sample",
         package="imdi_common",
         settings=ServiceSettings,
-        tables=Base.metadata,
         routers=[router],
     )
 

@@ -30,7 +30,7 @@ from imdi_common.service import Service
 from imdi_common.settings import ServiceSettings
 async def greet(runtime):
     print("hello from", runtime.service.name)
-main(Service(name="sample", title="Sample", package="imdi_tiny", settings=ServiceSettings, tables=MetaData(),
+main(Service(name="sample", title="Sample", package="imdi_tiny", settings=ServiceSettings,
              commands={"greet": greet}))
 """
 

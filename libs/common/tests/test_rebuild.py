@@ -107,7 +107,6 @@ def service(topic: Topic, things_on: Any) -> Service:
         title="Sample",
         package="imdi_common",
         settings=ServiceSettings,
-        tables=Base.metadata,
         projections=[Projection(topic, things_on, keep_known, Known, forget)],
         policies=[Policy("act", topic, things_on, act, Projection(topic, things_on, keep_acted, Acted))],
     )

@@ -31,7 +31,6 @@ from imdi_legislation.reactions.due import DUE
 from imdi_legislation.reactions.policies import POLICIES
 from imdi_legislation.reactions.projections import PROJECTIONS
 from imdi_legislation.settings import Settings
-from imdi_legislation.storage.copies import METADATA
 
 
 @asynccontextmanager
@@ -61,7 +60,6 @@ SERVICE = Service(
     name="legislation",
     title="IMDI legislation: the law as data",
     settings=Settings,
-    tables=METADATA,
     package="imdi_legislation",
     routers=[
         exchange.router,

@@ -235,7 +235,7 @@ class Cases:
     async def _receive(self, react: Callable[..., Awaitable[None]], state: Event, now: datetime) -> None:
         key = f"{state.topic.name}/{state.subject}"
         self.sequences[key] = self.sequences.get(key, 0) + 1
-        received = Received(state, self.sequences[key], "any", uuid4(), now, state.topic.name, state.subject)
+        received = Received(state, self.sequences[key], now, state.subject)
         await react(self.session, received, now)
 
 

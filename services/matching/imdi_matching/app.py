@@ -9,13 +9,11 @@ from imdi_matching.reactions.due import DUE
 from imdi_matching.reactions.policies import POLICIES
 from imdi_matching.reactions.projections import PROJECTIONS
 from imdi_matching.settings import Settings
-from imdi_matching.storage.copies import METADATA
 
 SERVICE = Service(
     name="matching",
     title="IMDI matching: profiles, vacancies, shortlists, placements",
     settings=Settings,
-    tables=METADATA,
     package="imdi_matching",
     # The feed's fixed addresses come before those of single vacancies.
     routers=[feed.router, shortlists.router, vacancies.router, profiles.router, placements.router],

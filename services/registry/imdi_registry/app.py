@@ -26,7 +26,6 @@ from imdi_registry.reactions.projections import PROJECTIONS
 from imdi_registry.settings import Settings
 from imdi_registry.storage import members as member_rows
 from imdi_registry.storage import signing_keys
-from imdi_registry.storage.copies import METADATA
 from imdi_registry.storage.vault import Vault
 
 
@@ -91,7 +90,6 @@ SERVICE = Service(
     title="IMDI registry",
     package="imdi_registry",
     settings=Settings,
-    tables=METADATA,
     routers=[oauth.router, members.router, clients.router, workers.router, privacy.router],
     projections=PROJECTIONS,
     policies=POLICIES,

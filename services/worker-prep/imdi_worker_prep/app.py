@@ -13,7 +13,6 @@ from imdi_worker_prep.reactions.due import DUE
 from imdi_worker_prep.reactions.policies import POLICIES
 from imdi_worker_prep.reactions.projections import PROJECTIONS
 from imdi_worker_prep.settings import Settings
-from imdi_worker_prep.storage.copies import METADATA
 from imdi_worker_prep.storage.sealing import MasterKey
 
 
@@ -27,7 +26,6 @@ SERVICE = Service(
     title="IMDI worker preparation",
     package="imdi_worker_prep",
     settings=Settings,
-    tables=METADATA,
     routers=[changes.router, preparations.router, items.router, results.router],
     projections=PROJECTIONS,
     policies=POLICIES,

@@ -90,7 +90,7 @@ class World:
 
     async def _receive(self, react: Any, state: Event) -> None:
         self.sequence += 1
-        received = Received(state, self.sequence, "", uuid4(), self.now, state.topic.name, state.subject)
+        received = Received(state, self.sequence, self.now, state.subject)
         if react in {projections.keep_members, projections.keep_workers}:
             await react(self.session, [received])
         else:

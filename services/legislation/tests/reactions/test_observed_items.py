@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from services.legislation.tests.conftest import Cases
@@ -31,7 +31,7 @@ def event(cases: Cases, sequence: int, day: int, status: str, performed_on: str 
         "opened_on": "2026-11-01", "departure_on": "2027-03-01", "facts": {}, "items": [item],
     })  # fmt: skip
     at = datetime(2026, 11, day, 12, tzinfo=UTC)
-    return Received(state, sequence, "any", uuid4(), at, state.topic.name, state.subject)
+    return Received(state, sequence, at, state.subject)
 
 
 async def tell(cases: Cases, story: Story) -> None:

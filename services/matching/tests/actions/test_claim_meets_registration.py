@@ -12,7 +12,7 @@ from services.matching.tests.conftest import ENTRY, NOW, always, member
 from imdi_common.actor import Actor
 from imdi_common.database import Database
 from imdi_common.reactions import Received
-from imdi_contracts.registry import WORKERS, WorkerState
+from imdi_contracts.registry import WorkerState
 from imdi_matching.actions.put_profile import put_profile
 from imdi_matching.queries.profiles import show_profile
 from imdi_matching.reactions.policies import worker_changed
@@ -30,7 +30,7 @@ def registered(worker_id: UUID, agency: Actor) -> Received[WorkerState]:
         country="PH",
         consents=["matching"],
     )
-    return Received(state, 1, "org.imdi.worker.registered.v1", uuid4(), NOW, WORKERS.name, str(worker_id))
+    return Received(state, 1, NOW, str(worker_id))
 
 
 @pytest.mark.parametrize("claimed_first", [True, False])

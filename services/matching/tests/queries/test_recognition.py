@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from services.matching.tests.conftest import NOW, Market
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.reactions import Received
-from imdi_contracts.legislation import RECOGNITIONS, RecognitionDecided, RecognitionState
+from imdi_contracts.legislation import RecognitionDecided, RecognitionState
 from imdi_matching.actions.erase_worker import erase_worker
 from imdi_matching.queries.shortlist import shortlist_of, vacancies_for
 from imdi_matching.reactions.projections import forget_recognitions, keep_recognitions
@@ -34,8 +34,7 @@ DECISION: dict[str, Any] = {
 
 async def learn(session: AsyncSession, worker_id: UUID, sequence: int = 1, *decisions: dict[str, Any]) -> None:
     state = RecognitionDecided.model_validate({"worker_id": str(worker_id), "recognitions": decisions})
-    topic, key = RECOGNITIONS.name, str(worker_id)
-    received: Received[RecognitionState] = Received(state, sequence, "any", uuid4(), NOW, topic, key)
+    received: Received[RecognitionState] = Received(state, sequence, NOW, str(worker_id))
     await keep_recognitions(session, [received])
 
 

@@ -37,7 +37,7 @@ async def learn(session: AsyncSession, worker_id: UUID, sequence: int, **changes
     if changes.get("status") == "erasure_requested":
         values |= dict.fromkeys(("birth_date", "sex", "nationality", "country")) | {"consents": []}
     state = WorkerState(**(values | changes))
-    event = Received(state, sequence, "org.imdi.any.v1", uuid4(), NOW, state.topic.name, state.subject)
+    event = Received(state, sequence, NOW, state.subject)
     await keep_workers(session, [event])
     await worker_changed(session, event, NOW)
 

@@ -22,7 +22,7 @@ from imdi_matching.storage.tables import Profile
 
 
 def received(state: Any, sequence: int) -> Received[Any]:
-    return Received(state, sequence, "org.imdi.any.v1", uuid4(), NOW, state.topic.name, state.subject)
+    return Received(state, sequence, NOW, state.subject)
 
 
 def worker(worker_id: UUID, controller_id: UUID | None, **changes: Any) -> WorkerState:

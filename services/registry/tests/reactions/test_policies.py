@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,7 +27,7 @@ async def test_each_services_receipt_is_heard_on_its_own_topic(
     ]
     for policy in POLICIES:
         state = policy.state(worker_id=worker_id)
-        received = Received(state, 1, state.type(), uuid4(), NOW, policy.topic.name, worker_id)
+        received = Received(state, 1, NOW, worker_id)
         async with database.transaction() as session:
             await policy.react(session, received, NOW)
     async with database.transaction() as session:

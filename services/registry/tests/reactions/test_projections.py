@@ -18,7 +18,7 @@ PLACEMENT, PREPARATION, WORKER, OWNER, CLINIC, SCHOOL = (UUID(int=number) for nu
 
 def received(state: Any, sequence: int) -> Received[Any]:
     moment = datetime(2026, 11, 23, tzinfo=UTC)
-    return Received(state, sequence, state.type(), uuid4(), moment, state.topic.name, state.subject)
+    return Received(state, sequence, moment, state.subject)
 
 
 def placement(status: str) -> PlacementOffered:

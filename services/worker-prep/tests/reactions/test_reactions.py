@@ -18,7 +18,7 @@ from imdi_worker_prep.storage.copies import MemberCopy, WorkerCopy
 
 
 def received(state: Any, sequence: int) -> Received[Any]:
-    return Received(state, sequence, "", uuid4(), None, state.topic.name, state.subject)  # type: ignore[arg-type]
+    return Received(state, sequence, None, state.subject)  # type: ignore[arg-type]
 
 
 def member(status: str = "accredited", ident: str = "") -> MemberState:
