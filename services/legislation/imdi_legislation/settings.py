@@ -13,7 +13,7 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="IMDI_LEGISLATION_", hide_input_in_errors=True)
 
     packs: Path = Path(__file__).parent.parent / "packs"
-    """Where ``load-packs`` finds law as data: ``instruments.csv``, ``instruments.yaml`` and one file per corridor;
-    or one such file alone."""
-    previews_per_minute: int = 3000
+    """Where ``load-packs`` finds law as data: ``instruments.csv``, ``instruments.yaml``, packs and ``procedures/``; or
+    one pack alone."""
+    previews_per_minute: int = 6000
     """How many previews one address may ask for in a minute of one process."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from imdi_contracts.legislation import RuleState, RuleVersion
 from imdi_legislation.domain.conditions import compile_condition
 from imdi_legislation.domain.drafts import screens
 from imdi_legislation.domain.effects import read_effect
+from imdi_legislation.domain.facts import FactType
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.domain.rules import ASSESSED, REQUIRED
 from imdi_legislation.domain.screening import screen
@@ -72,17 +73,17 @@ async def _state(
     epoch: int,
     now: datetime,
 ) -> RuleState:
-    titles = await rules.titles_of(session, versions)
-    told = [_told(version, titles, now.date()) for version in versions]
+    titles, types = await rules.titles_of(session, versions), await rules.answer_types(session)
+    told = [_told(version, titles, types, now.date()) for version in versions]
     return event(code=code.code, kind=code.kind, versions=told, law_epoch=epoch)  # type: ignore[arg-type]  # checked there
 
 
-def _told(version: tables.RuleVersion, titles: rules.Titles, today: date) -> RuleVersion:
+def _told(version: tables.RuleVersion, titles: rules.Titles, types: Mapping[str, FactType], today: date) -> RuleVersion:
     """A version as it is announced; groups are spelt out as of its first day, or today where that is past."""
     effect = read_effect(version.kind, version.effect)
     screened: dict[str, Any] | None = None
     if version.condition is not None and screens(effect):
-        screened = screen(compile_condition(version.condition))
+        screened = screen(compile_condition(version.condition, types))
     return RuleVersion.model_validate({
         "id": str(version.id),
         "version": version.number,

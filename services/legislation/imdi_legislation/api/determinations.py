@@ -27,7 +27,7 @@ router = door_router(prefix="/v1", tags=["determinations"])
 
 Isco = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-AnswerName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+AnswerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Whole = Annotated[StrictInt, Field(ge=0, le=10_000)]
 Answer = StrictBool | Annotated[StrictInt, Field(ge=-(2**53), le=2**53)] | Annotated[StrictStr, Field(max_length=200)]
 

@@ -197,7 +197,7 @@ def _requirement(reader: Reader) -> Requirement:
         lead_working_days=working,
         validity=reader.duration("validity"),
         counted_from=reader.choice("counted_from", COUNTED_FROM, "performed_on"),
-        holds_at=reader.choices("holds_at", MILESTONES, ("departure",)),
+        holds_at=reader.choices("holds_at", MILESTONES, ("departure",)) or ("departure",),
         beyond=reader.duration("beyond"),
         payer=reader.name("payer", None),
         documents=reader.texts("documents"),

@@ -47,7 +47,7 @@ _OTHERS: dict[str, FactType] = {
 }
 _LISTED = _SCREENING | _OTHERS
 _LANGUAGE = re.compile(r"worker\.language\.[a-z]{2,3}")
-_ANSWER = re.compile(r"worker\.facts\.[A-Za-z][A-Za-z0-9_]{0,63}")
+_ANSWER = re.compile(r"worker\.facts\.[a-z][a-z0-9_]{0,63}")
 
 
 def is_fact(name: str) -> bool:

@@ -154,3 +154,9 @@ async def test_the_database_lets_no_two_versions_bind_on_one_day(session: Any, p
     await session.execute(until.values(effective_until=NEW_YEAR - timedelta(days=1)))
     with pytest.raises(IntegrityError, match="rule_version_days"):
         await session.execute(until.values(effective_until=NEW_YEAR))
+
+
+async def test_an_answer_whose_type_is_fixed_needs_no_literal_to_screen_by(parliament: Any) -> None:
+    await parliament.enact("fixes", when="worker.facts.kin")
+    rule_id = await parliament.enact("age", "criterion", {"criterion": "age", "min": 31}, when="worker.facts.kin in []")
+    assert (await parliament.version(rule_id)).status == "active"

@@ -50,6 +50,7 @@ def test_an_absent_fact_is_unknown_only_where_the_outcome_hangs_on_it(
         ("'é😀' == worker.agee", 1, 15, "there is no such fact"),
         ("worker.age == 'x'", 1, 12, "does not take (int, string)"),
         ("worker.age", 1, 1, "true or false"),
+        ("worker.facts.hasVisa", 1, 13, "there is no such fact"),
         ("has(worker.age)", 1, 4, "has is not allowed"),
         ("dyn(worker.age) == 1", 1, 4, "dyn is not allowed"),
         ("worker.facts.a == worker.facts.b", 1, 16, "is open"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +23,7 @@ class Candidate:
     occupations: tuple[Experience, ...]
     skills: frozenset[str]
     languages: Mapping[str, str]
-    """CEFR level by language."""
+    """The highest CEFR level of each language, by its primary subtag."""
     isced: int | None
     """The highest ISCED 2011 level among the qualifications stated; ``None`` where none is."""
     available_from: date
@@ -36,6 +36,20 @@ class Candidate:
 def level_number(level: str | None) -> int:
     """A CEFR level as a fact: 0 for none, 1 for A1 … 6 for C2."""
     return 0 if level is None else CEFR.index(level) + 1
+
+
+def primary(language: str) -> str:
+    """The language of a BCP 47 tag, whatever script or region it names: ``en`` of ``en-GB``. The law knows no other."""
+    return language.split("-", maxsplit=1)[0]
+
+
+def spoken(stated: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The highest level stated of each language."""
+    highest: dict[str, str] = {}
+    for language, level in stated:
+        code = primary(language)
+        highest[code] = max(level, highest.get(code, level), key=level_number)
+    return highest
 
 
 def age_on(birth_date: date, day: date) -> int:

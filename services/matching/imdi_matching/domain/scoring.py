@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from imdi_matching.domain.candidates import Candidate, level_number
+from imdi_matching.domain.candidates import Candidate, level_number, primary
 from imdi_matching.domain.law import Finding, Outcome
 from imdi_matching.domain.occupations import SAME_UNIT_GROUP, nearest, years_in
 from imdi_matching.domain.vacancies import Terms
@@ -73,7 +73,7 @@ def _language(candidate: Candidate, terms: Terms) -> _Mark | None:
 
 def _language_degrees(candidate: Candidate, terms: Terms) -> Iterator[tuple[str, float]]:
     for language, level in terms.languages:
-        held = level_number(candidate.languages.get(language))
+        held = level_number(candidate.languages.get(primary(language)))
         yield language, min(held / level_number(level), 1.0)
 
 

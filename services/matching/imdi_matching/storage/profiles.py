@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_matching.domain.candidates import Candidate
+from imdi_matching.domain.candidates import Candidate, spoken
 from imdi_matching.domain.occupations import Experience, minor_group
 from imdi_matching.domain.vacancies import Money
 from imdi_matching.storage.copies import Worker
@@ -49,7 +49,7 @@ def candidate_of(worker: Worker, entry: dict[str, Any]) -> Candidate:
         country=worker.country,
         occupations=tuple(Experience(held["isco"], held["years"]) for held in entry["occupations"]),
         skills=frozenset(entry["skills"]),
-        languages={held["language"]: held["level"] for held in entry["languages"]},
+        languages=spoken((held["language"], held["level"]) for held in entry["languages"]),
         isced=highest_isced(entry),
         available_from=date.fromisoformat(entry["available_from"]),
         destinations=frozenset(entry["destinations"]),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imdi_matching.domain.candidates import Candidate, age_on, is_eligible, screening_facts
+from imdi_matching.domain.candidates import Candidate, age_on, is_eligible, screening_facts, spoken
 from imdi_matching.domain.law import Version
 from imdi_matching.domain.occupations import Experience
 from imdi_matching.domain.scoring import WEIGHTS, score
@@ -50,6 +50,14 @@ MARIA = Candidate(
     wage_floor=None,
     facts={"ecr_passport": True},
 )
+
+
+def test_a_language_counts_once_at_its_highest_level_whatever_region_its_tag_names() -> None:
+    held = spoken([("en-GB", "B2"), ("en", "A1"), ("fil", "C1"), ("en-US", "B1")])
+    assert held == {"en": "B2", "fil": "C1"}
+    asked = replace(TERMS, languages=frozenset({("en-AU", "B2")}))
+    [language] = [one for one in score(replace(MARIA, languages=held), asked)[1] if one.criterion == "language"]
+    assert language.outcome == "met"
 
 
 def age_rule(low: int, origins: tuple[str, ...] = ("*",)) -> tuple[Version, ...]:

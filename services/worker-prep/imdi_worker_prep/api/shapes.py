@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from imdi_common.shapes import Shape, UtcTime, Versioned
 from imdi_contracts.codes import Milestone
@@ -48,8 +48,11 @@ class Bar(Shape):
 
 
 class Criterion(Shape):
+    """The effect's own fields (``min``, ``level`` …) stand beside these, as in a preview."""
+
+    model_config = ConfigDict(extra="allow")
+
     criterion: str
-    effect: dict[str, Any]
     status: Literal["met", "not_met", "not_applicable", "unknown"]
     needs_fact: str | None
     rule: Rule

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 FactValue = bool | int | str
-WORKER_FACT = re.compile(r"worker\.facts\.[a-z][a-z0-9_]{0,59}", re.ASCII)
+WORKER_FACT = re.compile(r"worker\.facts\.[a-z][a-z0-9_]{0,63}", re.ASCII)
 FIRST_DEPARTURE = "placement.first_departure"
 DEPARTURE_ON = "placement.departure_on"
 """Answering it moves the day of departure: it has no other home."""

@@ -53,6 +53,8 @@ async def test_a_partner_sees_its_own_items_and_no_more(desk: Any) -> None:
     assert len(whole["items"]) == 2
     assert len(whole["bars"]) == len(whole["criteria"]) == 1
     assert [(one["attribute"], one["value"]) for one in whole["criteria"][0]["disputed"]] == [("min", 21)]
+    assert (whole["criteria"][0]["criterion"], whole["criteria"][0]["min"]) == ("age", 23)
+    assert "effect" not in whole["criteria"][0]
     assert whole["facts"] is None
 
 
