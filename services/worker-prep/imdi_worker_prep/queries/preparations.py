@@ -113,4 +113,5 @@ def _view(dossier: Dossier, actor: Actor, now: datetime, *, whole: bool) -> dict
 
 def flat(criterion: dict[str, Any]) -> dict[str, Any]:
     """A criterion as the law tells it, with its effect's own fields beside its standing."""
-    return {name: value for name, value in criterion.items() if name != "effect"} | criterion["effect"]
+    effect: dict[str, Any] = criterion["effect"]
+    return {name: value for name, value in criterion.items() if name != "effect"} | effect
