@@ -36,8 +36,8 @@ setup: .venv/.synced ## Install everything that is needed into .venv (only Pytho
 run: setup ## Start the platform and tell one worker's journey; ARGS="--once" ends after it
 	$(RUN) imdi up --home .home $(ARGS)
 
-test: setup ## Run every test on real PostgreSQL and real Kafka, but for the heavy ones
-	$(RUN) pytest -n 2 --dist loadgroup -m "not heavy" $(ARGS)
+test: setup ## Run every test, on real PostgreSQL and real Kafka
+	$(RUN) pytest -n 2 --dist loadgroup $(ARGS)
 
 check: setup ## Format, lint, types, architecture, contracts current
 	$(RUN) ruff format --check
@@ -46,7 +46,7 @@ check: setup ## Format, lint, types, architecture, contracts current
 	$(RUN) python -m imdi_contracts.publish --check
 	$(RUN) mypy
 
-e2e: setup ## Run the stories across all services, the heavy ones too
+e2e: setup ## Run the stories across all services alone
 	$(RUN) pytest tests/e2e $(ARGS)
 
 storm: setup ## Kill, freeze, cut and fill under load, and count what was lost; ARGS="--kills 200 --seed N --minutes M"

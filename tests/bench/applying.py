@@ -1,4 +1,4 @@
-"""E5 ``apply_rate``: rows a second from Kafka into a copy, against the same rows upserted from memory; and against
+"""``apply_rate``: rows a second from Kafka into a copy, against the same rows upserted from memory; and against
 the same client, ``json`` and the same statement, with no check between.
 
 Each key comes twice, so half of the rows are inserted and half replace an older one.

@@ -1,4 +1,4 @@
-"""H1 ``http_create``: things a second made over the real door, with its event, token and Idempotency-Key, against
+"""``http_create``: things a second made over the real door, with its event, token and Idempotency-Key, against
 Starlette and one bare insert; and against the same promises kept by hand. Each in one process with a pool of the same
 size, each asked by another process.
 """

@@ -1,4 +1,4 @@
-"""E4 ``relay_rate``: events a second from a full outbox to Kafka, against the same client producing from memory."""
+"""``relay_rate``: events a second from a full outbox to Kafka, against the same client producing from memory."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Ratio:
         return not self.stable or (self.ratio >= self.must if self.more_is_better else self.ratio <= self.must)
 
     def line(self, **sizes: int) -> str:
-        """As interface.md has it."""
+        """The line that is printed."""
         figures = {
             "benchmark": self.benchmark,
             "ratio": round(self.ratio, 3),

@@ -1,4 +1,4 @@
-"""L1 ``law_change``: one rule of one corridor changes, and all open cases are determined anew; against one plain CEL
+"""``law_change``: one rule of one corridor changes, and all open cases are determined anew; against one plain CEL
 loop over cases and rules. From copies in memory to the answer; nothing is concluded before a round begins.
 """
 

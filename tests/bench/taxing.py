@@ -1,4 +1,4 @@
-"""E3 ``outbox_tax``: commands a second that announce an event, against the same commands that do not."""
+"""``outbox_tax``: commands a second that announce an event, against the same commands that do not."""
 
 from __future__ import annotations
 

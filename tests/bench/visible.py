@@ -1,4 +1,4 @@
-"""E1 ``commit_visible`` and E2 ``commit_visible_load``: from the writer's commit to the reader's, in another process.
+"""``commit_visible`` and ``commit_visible_load``: from the writer's commit to the reader's, in another process.
 
 The floor is the bare round trip: from before a send to when a bare consumer in another process has the record.
 """

@@ -71,7 +71,7 @@ def profile(today: date, years: int) -> dict[str, Any]:
     }
 
 
-def vacancy(today: date, title: str, wage: str, *, positions: int = 1, household: str | None = None) -> dict[str, Any]:
+def vacancy(today: date, title: str, wage: str, *, household: str | None = None) -> dict[str, Any]:
     """``title`` is its own; a ``household``'s name is personal."""
     employer = {"name": household, "kind": "household"} if household else {"name": "Storm Works", "kind": "company"}
     return {
@@ -80,7 +80,7 @@ def vacancy(today: date, title: str, wage: str, *, positions: int = 1, household
         "employer": employer,
         "destination": {"country": DESTINATION, "place": "Valletta"},
         "origins": [ORIGIN],
-        "positions": positions,
+        "positions": 1,
         "wage": {"amount": wage, "currency": "EUR", "period": "month"},
         "contract": {"months": 24, "hours_per_week": 40, "rest_days_per_week": 1, "accommodation": True},
         "worker_pays": [],

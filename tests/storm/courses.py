@@ -39,11 +39,9 @@ def _lost(subject: str, commands: Sequence[Command]) -> list[Verdict]:
     ]
 
 
-def nobody_else(
-    kind: str, creations: Sequence[Command], created: set[str], claimed: Callable[[str], bool] = lambda _: True
-) -> list[Verdict]:
+def nobody_else(kind: str, creations: Sequence[Command], created: set[str]) -> list[Verdict]:
     """Of subjects that are there, all but those created for certain must be covered by creations that are unknown."""
     known = {command.subject for command in creations if command.ok}
     unknown = sum(command.outcome == "unknown" for command in creations)
-    strangers = sorted(subject for subject in created - known if claimed(subject))
+    strangers = sorted(created - known)
     return [Verdict("invented", subject, f"a {kind} that nobody asked for") for subject in strangers[unknown:]]

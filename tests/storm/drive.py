@@ -34,6 +34,8 @@ class Driver:
         self._tasks: list[asyncio.Task[None]] = []
         self.verdicts: list[Verdict] = []
         self.ended_in_doubt = 0
+        self.late = 0
+        """Stories that had not come to their end in time; told by ``finish``."""
 
     def begin(self) -> None:
         self._tasks = [asyncio.create_task(self._tell(number)) for number in range(self._hands)]

@@ -48,7 +48,6 @@ class History:
         self._file: TextIO = path.open("w", buffering=1 << 16)
         self._next = 0
         self.acknowledged = 0
-        self.acknowledged_at: list[float] = []
 
     def invoke(self, kind: str, subject: str | None, key: str, said: Mapping[str, Any]) -> int:
         self._next += 1

@@ -13,8 +13,8 @@ LATEST = 200
 MOST = 1500
 
 
-async def redeliver(bootstrap: str, chance: Random) -> int:
-    """Send up to ``MOST`` of the latest records of all topics again; how many were sent."""
+async def redeliver(bootstrap: str, chance: Random) -> None:
+    """Send up to ``MOST`` of the latest records of all topics again."""
     names = [topic.name for topic in catalogue.topics()]
     consumer = AIOKafkaConsumer(*names, bootstrap_servers=bootstrap, group_id=None, max_poll_records=5000)
     await consumer.start()
@@ -33,4 +33,3 @@ async def redeliver(bootstrap: str, chance: Random) -> int:
         for one in again:
             await producer.send(one.topic, one.value, one.key, partition=one.partition, headers=list(one.headers))
         await producer.flush()
-    return len(again)

@@ -11,9 +11,9 @@ from tests.storm.platform import SERVICES
 from tests.storm.wire import Client
 
 from imdi_contracts import catalogue
+from imdi_contracts.event import PARTITIONS
 
 QUIET_S = 4.0
-PARTITIONS = 12
 HELD = ("waiting", "parked", "quarantined")
 
 

@@ -103,12 +103,8 @@ def _fits_vacancy(command: Command, event: Record) -> bool:
 
 
 def placement(subject: str, commands: Sequence[Command], events: Sequence[Record]) -> list[Verdict]:
-    asked = [event for before, event in _with_before(events) if _asked_of_placement(before, event)]
+    asked = [event for event in events if event.type not in FOLLOWING]
     return follow(subject, commands, asked, _fits_placement) + _once(subject, FOLLOWING, events)
-
-
-def _asked_of_placement(before: Record | None, event: Record) -> bool:
-    return event.type not in FOLLOWING
 
 
 def _fits_placement(command: Command, event: Record) -> bool:

@@ -48,7 +48,6 @@ class Wire:
         self.over = asyncio.Event()
         self.errors: set[str] = set()
         """Distinct bodies of refusals."""
-        self.statuses: dict[int, int] = {}
         self.unexpected: dict[str, int] = {}
         """5xx other than 503 and 504: a defect each, though no loss."""
 
@@ -56,10 +55,9 @@ class Wire:
         return str(UUID(int=self.chance.getrandbits(128), version=4))
 
     async def attempt(self, method: str, service: str, path: str, **how: Any) -> httpx.Response:
-        """One request; whatever comes back is counted, and kept where it is a refusal."""
+        """One request; what comes back is kept where it is a refusal."""
         response = await self.http.request(method, self.urls[service] + path, **how)
         status = response.status_code
-        self.statuses[status] = self.statuses.get(status, 0) + 1
         if status >= 400 and len(self.errors) < 10_000:
             self.errors.add(response.text[:4000])
         if status >= 500 and status not in (503, 504):

@@ -1,4 +1,4 @@
-"""Who may make law: governments for their own ends, the steward for what binds everywhere (design §7)."""
+"""Who may make law: governments for their own ends, the steward for what binds everywhere."""
 
 from __future__ import annotations
 

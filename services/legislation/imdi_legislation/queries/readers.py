@@ -1,4 +1,4 @@
-"""Who reads what the law answered (design §7, §8)."""
+"""Who reads what the law answered."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ EXPIRY = "vacancy.expiry"
 
 
 async def submit_vacancy(session: AsyncSession, terms: dict[str, Any], actor: Actor, now: datetime) -> UUID:
-    """A new vacancy, submitted. ``terms`` as in interface.md, already well formed."""
+    """A new vacancy, submitted. ``terms`` as they are put, already well formed."""
     owner = recruiter(actor, now)
     vacancy = Vacancy(
         id=uuid7(),

@@ -67,7 +67,7 @@ def is_eligible(candidate: Candidate, terms: Terms) -> bool:
 
 
 def screening_facts(candidate: Candidate, terms: Terms, owner_kind: str) -> dict[str, Fact]:
-    """The screening facts (interface.md, †) of a worker for a vacancy, ages on its first day; the unknown left out.
+    """The screening facts of a worker for a vacancy, ages on its first day; the unknown left out.
 
     What a profile claims of a recognition is none: that is the authority's to say (``domain.recognition``).
     """

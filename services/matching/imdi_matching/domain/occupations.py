@@ -35,5 +35,5 @@ def nearest(held: Iterable[Experience], wanted: str) -> float:
 
 
 def years_in(held: Iterable[Experience], unit_group: str) -> int:
-    """Years in exactly this unit group; 0 without any (interface.md, ``worker.experience_years``)."""
+    """Years in exactly this unit group; 0 without any: the fact ``worker.experience_years``."""
     return max((experience.years for experience in held if experience.isco == unit_group), default=0)

@@ -13,7 +13,7 @@ from typing import Any
 Fact = bool | int | str
 Facts = Mapping[str, Fact]
 LANGUAGE = "worker.language."
-"""A language's fact is its CEFR level, 1 to 6; one that is not stated is 0 and never unknown (interface.md)."""
+"""A language's fact is its CEFR level, 1 to 6; one that is not stated is 0 and never unknown."""
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,

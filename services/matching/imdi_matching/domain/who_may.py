@@ -1,4 +1,4 @@
-"""Who may do what in matching (design §7), as data."""
+"""Who may do what in matching, as data."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def shown(vacancy: Vacancy, actor: Actor) -> dict[str, Any]:
 
 
 def _breach(breach: dict[str, Any]) -> dict[str, Any]:
-    """A breach as interface.md has it: of what is required, only what the rule says."""
+    """Of what a breach requires, only what the rule says."""
     required = {bound: value for bound, value in breach["required"].items() if value is not None}
     return breach | {"required": required}
 

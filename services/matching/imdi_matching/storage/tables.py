@@ -42,7 +42,7 @@ class Claim(Base):
     made_by: Mapped[UUID]
     """Who said it: another member, where a new controller took the worker over with the entry."""
     entry: Mapped[dict[str, Any]]
-    """The profile as it was put (interface.md)."""
+    """The profile as it was put."""
     version: Mapped[int]
     claimed_at: Mapped[datetime]
 

@@ -70,7 +70,7 @@ def opening_of(vacancy: Vacancy) -> Opening:
 
 
 def columns_of(terms: dict[str, Any]) -> dict[str, Any]:
-    """The columns that a vacancy's terms, as they are put (JSON, interface.md), stand in."""
+    """The columns that a vacancy's terms, as they are put (JSON), stand in."""
     return {
         **{name: terms[name] for name in ("title", "occupation", "positions", "worker_pays", "languages")},
         **{name: date.fromisoformat(terms[name]) for name in ("start_on", "closes_on")},

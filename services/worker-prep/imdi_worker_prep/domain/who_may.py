@@ -1,4 +1,4 @@
-"""Who may do what in worker-prep (design §7), as data."""
+"""Who may do what in worker-prep, as data."""
 
 from __future__ import annotations
 
