@@ -15,6 +15,7 @@ from imdi_common.telemetry import logger
 MAX_RECORDS = 500
 POLL_MS = 200
 BATCHES_AT_ONCE = 4
+FEW = 10
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
@@ -135,11 +136,23 @@ class Consumer:
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
         if not self._careful:
-            found: dict[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
-            return found
+            return await (_many(consumer) if self._whole_topics else few_of_each(consumer))
         batches = await one_by_one(consumer)
         self._careful = not any(isinstance(record, Unreadable) for records in batches.values() for record in records)
         return batches
+
+
+async def _many(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+    found: dict[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
+    return found
+
+
+async def few_of_each(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+    """Of every partition that has any the next few, so that none waits behind the backlog of another."""
+    found: dict[TopicPartition, list[Any]] = {}
+    for partition in consumer.assignment():
+        found |= await consumer.getmany(partition, max_records=FEW)
+    return found or await consumer.getmany(timeout_ms=POLL_MS, max_records=FEW)
 
 
 async def one_by_one(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:

@@ -182,3 +182,26 @@ async def test_the_loop_applies_what_kafka_holds_and_goes_on_where_it_stopped(
     await produce(b"4", b"5")
     await consume(5)
     assert sorted(handled) == [b"1", b"2", b"3", b"4", b"5"]
+
+
+async def test_a_record_does_not_wait_behind_the_backlog_of_other_partitions(
+    kafka_bootstrap: str, topic: Topic
+) -> None:
+    backlog, late = 4_000, b"late"
+    handled: list[bytes] = []
+
+    async def handle(_: str, records: list[Any]) -> None:
+        if not handled:
+            await producer.send_and_wait(topic.name, late, partition=2)
+        await producer.client.fetch_all_metadata()  # work that takes a round trip, as work does
+        handled.extend(record.value for record in records)
+        if len(handled) == backlog + 1:
+            consumer.leave()
+
+    consumer = Consumer(f"g-{topic.name}", [topic.name], kafka_bootstrap, "0", handle)
+    async with AIOKafkaProducer(bootstrap_servers=kafka_bootstrap) as producer, asyncio.timeout(30):
+        for number in range(backlog):
+            await producer.send(topic.name, b"x" * 200, partition=number % 2)
+        await producer.flush()
+        await consumer.run()
+    assert handled.index(late) < backlog / 2

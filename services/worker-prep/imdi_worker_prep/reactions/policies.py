@@ -62,10 +62,14 @@ async def follow_workers(session: AsyncSession, received: Received[registry.Work
 
 
 async def follow_members(session: AsyncSession, received: Received[registry.MemberState], now: datetime) -> None:
-    """Draw again what a member leaves open, and let a new one have what waits."""
-    await hold_lots(session, alone=True)
+    """Draw again what a member leaves open, and let a new one have what waits; most perform nothing."""
+    state = received.state
+    performs = state.status != "applied" and (state.status != "accredited" or bool(state.services))
+    if performs:
+        await hold_lots(session, alone=True)
     await keep_members(session, [received])
-    await follow_member(session, UUID(received.state.member_id), now)
+    if performs:
+        await follow_member(session, UUID(state.member_id), now)
 
 
 POLICIES: list[Policy[Any]] = [
