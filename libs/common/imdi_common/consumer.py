@@ -19,7 +19,6 @@ FEW = 10
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
-LONGEST_BACKOFF_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +176,3 @@ async def _stop(consumer: AIOKafkaConsumer, committing: asyncio.Task[None] | Non
         await asyncio.wait_for(consumer.stop(), 5)
     except (KafkaError, TimeoutError, OSError):
         logger().warning("consumer_stop_failed")
-
-
-async def until_applied(work: Callable[[], Awaitable[None]], is_environment: Callable[[BaseException], bool]) -> None:
-    """Do ``work``; while the surroundings fail, wait longer and longer and do it again. Other errors go up."""
-    pause = 0.1
-    while True:
-        try:
-            return await work()
-        except Exception as error:
-            if not is_environment(error):
-                raise
-            logger().warning("reaction_pauses", error=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_BACKOFF_S)

@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common import held
 from imdi_common.clock import Clock
-from imdi_common.consumer import until_applied
 from imdi_common.database import Database, fetched, is_environment
 from imdi_common.decoding import error_class, receive
 from imdi_common.reactions import NotYet, Policy
-from imdi_common.retrying import Retrying, pauses
+from imdi_common.retrying import Retrying, until_applied
 from imdi_common.telemetry import continued, logger
 from imdi_contracts.event import Topic
 
@@ -38,7 +37,7 @@ class Policing:
         for record in records:
             for policy in self._policies:
                 if policy.topic.name == topic:
-                    await until_applied(lambda: self._apply(policy, record), pauses)  # noqa: B023 - awaited here
+                    await until_applied(lambda: self._apply(policy, record))  # noqa: B023 - awaited here
 
     async def retry_waiting(self) -> None:
         """Try the first waiting record of each blocked key again, where its pause is over."""

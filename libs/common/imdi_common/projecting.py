@@ -9,12 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common import held
 from imdi_common.clock import Clock
-from imdi_common.consumer import until_applied
 from imdi_common.database import Database, is_environment
 from imdi_common.decoding import error_class, newest_of_each, receive
 from imdi_common.envelope import Envelope
 from imdi_common.reactions import Projection, Received
-from imdi_common.retrying import Retrying, pauses
+from imdi_common.retrying import Retrying, until_applied
 from imdi_common.telemetry import continued, logger
 
 Readable = tuple[Any, Received[Any], Envelope]
@@ -34,7 +33,7 @@ class Projector:
     async def handle(self, topic: str, records: list[Any]) -> None:
         for projection in self._projections:
             if projection.topic.name == topic:
-                await until_applied(lambda: self._keep(projection, records), pauses)  # noqa: B023 - awaited here
+                await until_applied(lambda: self._keep(projection, records))  # noqa: B023 - awaited here
 
     async def retry_waiting(self) -> None:
         """Apply the quarantined records that a person has released."""

@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from imdi_common.database import LOCK_NOT_AVAILABLE, is_environment, sqlstate
+from imdi_common.database import LOCK_NOT_AVAILABLE, RETRIED, is_environment, sqlstate
 from imdi_common.decoding import newest_of_each, receive
 from imdi_common.election import lock_number
 from imdi_common.held import shown_key
@@ -132,15 +132,15 @@ class Rebuilding:
         return self.progress.records - before
 
     async def _until_taken_over(self, topic: WholeTopic) -> None:
-        for last in (*[False] * (TRIES - 1), True):
+        for attempt in range(1, TRIES + 1):
             before = await topic.positions()
             try:
                 async with self._session.begin():
                     await self._take_over(topic)
                 return
             except (DBAPIError, TimeoutError) as error:
-                busy = isinstance(error, TimeoutError) or sqlstate(error) in {LOCK_NOT_AVAILABLE, "40P01"}
-                if last or not busy:
+                busy = isinstance(error, TimeoutError) or sqlstate(error) in {LOCK_NOT_AVAILABLE, *RETRIED}
+                if attempt == TRIES or not busy:
                     raise
                 topic.go_back(before)
                 await asyncio.sleep(PAUSE_S)

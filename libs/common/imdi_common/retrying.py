@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from imdi_common.reactions import NotYet
 from imdi_common.telemetry import logger
 
 ALARM_AFTER = timedelta(seconds=60)
+LONGEST_PAUSE_S = 10.0
 Apply = Callable[[AsyncSession, str, Any], Awaitable[None]]
 """Applies a record to the reaction of that name, in a transaction."""
 
@@ -75,6 +77,20 @@ class Retrying:
 def pauses(error: BaseException) -> bool:
     """Whether the consumer waits and tries again: nothing of the record itself is wrong."""
     return is_environment(error) or isinstance(error, held.TooManyHeld)
+
+
+async def until_applied(work: Callable[[], Awaitable[None]]) -> None:
+    """Do ``work``; while the surroundings fail, wait longer and longer and do it again. Other errors go up."""
+    pause = 0.1
+    while True:
+        try:
+            return await work()
+        except Exception as error:
+            if not pauses(error):
+                raise
+            logger().warning("reaction_pauses", error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
 
 
 def as_record(row: RowMapping) -> Any:

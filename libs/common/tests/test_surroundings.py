@@ -17,11 +17,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.testing import capture_logs
 
-from imdi_common.consumer import Consumer, until_applied
-from imdi_common.database import Database, is_environment
+from imdi_common.consumer import Consumer
+from imdi_common.database import Database
 from imdi_common.due import IDEMPOTENCY_KEPT, LONGEST_PAUSE, DueClock, schedule
 from imdi_common.election import elected, lock_number
 from imdi_common.relay import Relay
+from imdi_common.retrying import until_applied
 from imdi_contracts.event import Topic
 from imdi_local.testing.databases import TestDatabase
 from imdi_local.testing.plugin import MORNING, FixedClock
@@ -105,7 +106,7 @@ async def test_work_waits_for_a_database_that_goes_and_comes(
         await road.open()
 
     async with asyncio.timeout(20):
-        await asyncio.gather(until_applied(work, is_environment), reopen())
+        await asyncio.gather(until_applied(work), reopen())
     assert len(tries) >= 3
     async with database.transaction() as session:
         assert await session.scalar(text("select count(*) from thing")) == 1
@@ -122,7 +123,7 @@ async def test_an_error_of_the_work_itself_goes_up_at_once() -> None:
         raise ValueError
 
     with pytest.raises(ValueError):  # noqa: PT011 - it is raised three lines above
-        await until_applied(work, is_environment)
+        await until_applied(work)
     assert tries == 1
 
 

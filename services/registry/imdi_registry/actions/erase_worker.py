@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
-from imdi_common.mechanics import outbox
+from imdi_common.forgetting import forget
 from imdi_common.outbox import announce
 from imdi_contracts.registry import WORKERS, WorkerErased, WorkerErasureRequested
 from imdi_registry.actions.refusals import demand
@@ -53,7 +53,7 @@ async def record_receipt(session: AsyncSession, worker_id: UUID, receipt: Receip
     worker = await session.get_one(Worker, worker_id, with_for_update=True, populate_existing=True)
     worker.status = "erased"
     worker.version += 1
-    await _forget_events(session, worker_id)
+    await forget(session, WORKERS, str(worker_id))
     await announce(session, worker, of_worker(WorkerErased, worker, None))
 
 
@@ -65,9 +65,3 @@ async def _destroy(session: AsyncSession, worker: Worker) -> None:
     await session.execute(files.values(evidence_reference=None))
     worker.sealed = worker.passport_digest = None
     worker.consents = []
-
-
-async def _forget_events(session: AsyncSession, worker_id: UUID) -> None:
-    """The events sent of this worker hold legal facts: every service has them behind it, and nobody reads them here."""
-    sent = (outbox.c.topic == WORKERS.name, outbox.c.key == str(worker_id), outbox.c.published_at.is_not(None))
-    await session.execute(delete(outbox).where(*sent))
