@@ -1,7 +1,8 @@
 """What a condition may cost: bounded from its text, before it is typed or ever evaluated.
 
 Each node is a step, and so is each round of a macro for each node of its body; a regular expression takes as many
-as it has characters once its counted repetitions are written out (RE2 is linear in both pattern and text).
+as it has characters once its counted repetitions are written out (RE2 is linear in both pattern and text), and what
+stands for characters beyond ASCII ten more: RE2 reads bytes, and writes it out as all the ways to encode them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,12 @@ from imdi_legislation.domain.conditions import refuse_at
 from imdi_legislation.domain.syntax import Node
 
 MOST_STEPS = 500
-"""A hundred times what the longest rule of the packs takes; one evaluation stays far below a millisecond."""
+"""A hundred times what the longest rule of the packs takes; one evaluation stays below a millisecond."""
+_PART = re.compile(r"\\.|\(\?:?|\[:?\^|.", re.DOTALL)
+_BEYOND_ASCII = re.compile(r"\.|\[:?\^|\\[DSWx]|\\?[^\x00-\x7f]")
+_STEPS_BEYOND_ASCII = 10
+_REFUSED = re.compile(r"\\[pP]|\(\?")
+"""A class of Unicode is written out as hundreds of ranges, and a flag can make any letter several."""
 _REPEATED = re.compile(r"\{([0-9]+)(?:,([0-9]*))?\}")
 
 
@@ -45,5 +51,9 @@ def _steps_of_rounds(text: str, node: Node) -> int:
 def _steps_of_pattern(text: str, pattern: Node) -> int:
     if not isinstance(pattern.value, str):
         raise refuse_at(text, pattern, "the pattern of matches is written out")
+    parts = _PART.findall(pattern.value)
+    if any(_REFUSED.fullmatch(part) for part in parts):
+        raise refuse_at(text, pattern, r"a pattern has no \p, no \P, and (?:…) alone of what begins with (?")
+    beyond = sum(1 for part in parts if _BEYOND_ASCII.fullmatch(part))
     counts = [int(most or least) for least, most in _REPEATED.findall(pattern.value)]
-    return len(pattern.value) * math.prod(max(count, 1) for count in counts)
+    return (len(pattern.value) + _STEPS_BEYOND_ASCII * beyond) * math.prod(max(count, 1) for count in counts)
