@@ -29,12 +29,12 @@ def span(text: str) -> Span:
     found = WRITTEN.fullmatch(text)
     if found is None:
         raise ValueError("a day is written as in 2017-10-10, a month 2017-10, a year 2017")
-    year, month, day = (int(part) if part else None for part in found.groups())
-    year = year or 0
+    year, month, day = found.groups()
+    first = date(int(year), int(month or 1), int(day or 1))
     if day:
-        return Span(date(year, month or 1, day), date(year, month or 1, day))
-    first, last = month or 1, month or 12
-    return Span(date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1]))
+        return Span(first, first)
+    last = date(first.year, int(month or 12), 1)
+    return Span(first, last.replace(day=calendar.monthrange(last.year, last.month)[1]))
 
 
 def is_span(value: Any) -> bool:

@@ -61,7 +61,10 @@ def test_a_month_or_a_year_is_all_of_its_days(text: str, first: str, last: str) 
     assert span(text) == Span(date.fromisoformat(first), date.fromisoformat(last))
 
 
-@pytest.mark.parametrize("text", ["", "17", "2017-13", "2017-02-29", "2017-1-1", "0000", "0000-01", "2017-10-1٠", 2017])
+NO_DAYS = "|17|2017-13|2017-02-29|2017-1-1|0000|0000-01|2017-00|2017-00-10|2017-10-00|2017-10-1٠"
+
+
+@pytest.mark.parametrize("text", [*NO_DAYS.split("|"), 2017])
 def test_what_is_no_day_is_none(text: Any) -> None:
     assert not is_span(text)
 
