@@ -32,10 +32,10 @@ class Overlap(Exception):
 def replaced_by(versions: Iterable[Version], begins: date, ends: date | None) -> Version | None:
     """The version in force on the day before it, or on the day that, a new one ``begins``; a retired one has no heir.
 
-    ``Overlap`` where another begins later within the new one's days.
+    ``Overlap`` where another begins later within the new one's days; one that was ended before it began does not.
     """
     versions = list(versions)
-    later = [version for version in versions if version.effective_from > begins]
+    later = [version for version in versions if version.effective_from > begins and _binds(version)]
     if any(ends is None or version.effective_from <= ends for version in later):
         raise Overlap
 
@@ -48,6 +48,11 @@ def replaced_by(versions: Iterable[Version], begins: date, ends: date | None) ->
         if version.effective_from <= begins and (until is None or until >= least):
             return version
     return None
+
+
+def _binds(version: Activated) -> bool:
+    """Whether there is a day of its own on which it binds."""
+    return version.effective_until is None or version.effective_until >= version.effective_from
 
 
 def is_ended_by(version: Activated, begins: date) -> bool:

@@ -131,3 +131,15 @@ def test_a_retired_rule_binds_until_the_day_before_and_then_no_more(
         bound = only.in_force(judged) and (opened >= only.begins or not only.opened_after)
         stays = not only.in_force(on) or judged < on
         assert bool(binding(left, judged, opened)) is (bound and stays)
+
+
+def test_a_version_taken_back_before_it_began_is_in_nobodys_way(rule: MakeRule) -> None:
+    summer = date(2027, 6, 1)
+    first = Standing(rule("a", id="v1", ends=summer - DAY))
+    [second] = retired([Standing(rule("a", id="v2", version=2, begins=summer))], summer)
+    spring = rule("a", id="v3", version=3, begins=date(2027, 3, 1))
+    changed = activated([first, second], spring)
+    assert changed is not None
+    rules = [version.rule for version in changed]
+    bound = [binding(rules, on, on) for on in (spring.begins - DAY, spring.begins, summer - DAY, summer)]
+    assert [found and found.id for found in bound] == ["v1", "v3", "v3", "v3"]
