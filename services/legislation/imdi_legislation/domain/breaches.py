@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from imdi_legislation.domain.components import component_of
 from imdi_legislation.domain.effects import Bar, ContractTerm, Fee
 from imdi_legislation.domain.facts import FactValue, asks_the_worker
 from imdi_legislation.domain.judging import Ruling
@@ -121,11 +121,6 @@ def _fee_breaches(applying: Iterable[Rule], offer: Offer, origin: str) -> list[B
         for rule, fee in rules:
             found.extend(_fee_breach(rule, fee, amounts, offer.wage, origin))
     return found
-
-
-def component_of(name: str) -> str:
-    """A component as the law writes it: ``Service-fee`` escapes no cap on ``service_fee``."""
-    return re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _fee_breach(rule: Rule, fee: Fee, amounts: list[Money], wage: Money | None, origin: str) -> list[Breach]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
+from imdi_legislation.domain.components import component_of
 from imdi_legislation.domain.facts import CONTRACT
 from imdi_legislation.domain.fields import Reader, is_amount
 from imdi_legislation.domain.money import Money
@@ -228,9 +229,13 @@ def _contract_term(reader: Reader) -> ContractTerm:
 
 
 def _fee(reader: Reader) -> Fee:
-    component = reader.name("component")
+    component = component_of(str(reader.name("component")))
     payer = reader.choice("payer", ("worker",))
-    return Fee(component, payer, _cap(reader), reader.names("includes"), reader.names("excludes"))
+    return Fee(component, payer, _cap(reader), _components(reader, "includes"), _components(reader, "excludes"))
+
+
+def _components(reader: Reader, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(component_of, reader.names(name))))
 
 
 def _cap(reader: Reader) -> Cap:

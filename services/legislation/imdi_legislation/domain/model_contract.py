@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from imdi_legislation.domain.breaches import component_of
 from imdi_legislation.domain.effects import Cap, ContractTerm, Fee, Protection
 from imdi_legislation.domain.facts import CONTRACT
 from imdi_legislation.domain.judging import Ruling
@@ -128,7 +127,7 @@ def _fee(found: list[tuple[Rule, Fee]], unit: str) -> Clause:
         key=lambda pair: (_cap_number(pair[1].cap), pair[0].code),
     )
     excludes = set.intersection(*(set(other.excludes) for _, other in found))
-    counted = sorted({component_of(name) for _, other in found for name in other.includes} - excludes)
+    counted = sorted({name for _, other in found for name in other.includes} - excludes)
     named = ", ".join([fee.component, *counted]).replace("_", " ")
     return Clause(
         clause=f"fee:{fee.component}",

@@ -120,6 +120,19 @@ def test_fees_against_their_cap(rule: MakeRule, cap: Any, paid: Any, found: Any,
     assert told == ([] if found == "lawful" else [("fee:service_fee", found, {"max": most})])
 
 
+@pytest.mark.parametrize("written", ["service_fee", "service__fee", "service_fee_"])
+@pytest.mark.parametrize(("paid", "breaks"), [("Service fee", 1), ("scouting", 1), ("visa-fee", 0), ("other", 0)])
+def test_a_component_is_the_same_however_the_law_writes_it(
+    rule: MakeRule, written: str, paid: str, breaks: int
+) -> None:
+    said = {"includes": ["scouting_", "visa__fee"], "excludes": ["visa_fee_"], "payer": "worker", "cap": ZERO}
+    rules = [rule("cap", said | {"component": written}, "fee"), fee(rule, "other", ZERO, excludes="visa_fee")]
+    told = judge(Offer(WAGE, {}, ((paid, money("1")),)), *rules)
+    assert [(breach.rule.code, breach.term) for breach in told] == [
+        ("cap", "fee:service_fee"), ("other", "fee:service_fee")
+    ][: 2 * breaks]  # fmt: skip
+
+
 def test_months_of_a_wage_that_is_not_said_are_a_breach(rule: MakeRule) -> None:
     [breach] = judge(Offer(None, {}, (("service_fee", money("1")),)), fee(rule, "cap", MONTH))
     assert (breach.found, breach.required) == (None, {"max": MONTH})
