@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from imdi_legislation.domain.effects import Requirement
 from imdi_legislation.domain.rules import Rule
-from imdi_legislation.domain.scope import Scope
+from imdi_legislation.domain.scope import SIDES, Scope, Side, met_with_first
 
 VISA = "visa"
 _BEFORE_VISA = {"application", VISA}
+_Edge = tuple[str, str, Rule]
+"""An item, what comes before it, and the rule that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +73,63 @@ def _differing(new: Rule, item: Requirement, beside: list[Rule]) -> Conflict | N
 
 
 def _cycle(new: Rule, item: Requirement, beside: list[Rule]) -> Conflict | None:
-    """Follow prerequisites from the new rule, within the scope that all rules on the way share, back to its item."""
+    """Follow prerequisites from the new rule back to its item, among rules that can bind one case all together."""
     edges = [edge for rule in [new, *beside] for edge in _edges(rule)]
-
-    def back_to(
-        start: str, at: str, scope: Scope, way: tuple[Rule, ...], seen: frozenset[str]
-    ) -> tuple[Rule, ...] | None:
-        for item_code, prerequisite, rule in edges:
-            shared = scope.meets(rule.scope) if item_code == at else None
-            if shared is None:
-                continue
-            if prerequisite == start:
-                return (*way, rule)
-            if prerequisite not in seen and (
-                found := back_to(start, prerequisite, shared, (*way, rule), seen | {prerequisite})
-            ):
-                return found
-        return None
-
     for start, prerequisite, _ in _edges(new):
-        found = back_to(start, prerequisite, new.scope, (new,), frozenset({prerequisite}))
-        if found:
-            codes = tuple(dict.fromkeys(rule.code for rule in found))
+        found = _way(new, edges, prerequisite, start)
+        if found is not None:
+            codes = tuple(dict.fromkeys(rule.code for rule in (new, *found)))
             return Conflict(f"prerequisites of item {item.code} run in a circle", codes)
     return None
 
 
-def _edges(rule: Rule) -> Iterator[tuple[str, str, Rule]]:
+def _way(
+    new: Rule, edges: list[_Edge], begin: str, end: str, sides: tuple[Side, ...] = SIDES
+) -> tuple[Rule, ...] | None:
+    """The rules on a way from one item to another that share a case with ``new``; one of the shortest, where they do.
+
+    One side of their scopes after the other: what lies between is looked at once for each largest set of rules that
+    meet there, so the work grows with the kinds of cases and not with the ways.
+    """
+    ways = _ways(edges, begin)
+    way = ways.get(end)
+    if way is None or not sides or _meet(new, way):
+        return way
+    back = _ways([(prerequisite, item, rule) for item, prerequisite, rule in edges], end)
+    between = [edge for edge in edges if edge[0] in ways and edge[1] in back]
+    rules = list({rule.id: rule for rule in (new, *(rule for _, _, rule in between))}.values())
+    for places in met_with_first(sides[0], [rule.scope for rule in rules]):
+        together = {rules[place].id for place in places}
+        found = _way(new, [edge for edge in between if edge[2].id in together], begin, end, sides[1:])
+        if found is not None:
+            return found
+    return None
+
+
+def _meet(new: Rule, way: tuple[Rule, ...]) -> bool:
+    shared: Scope | None = new.scope
+    for rule in way:
+        shared = shared and shared.meets(rule.scope)
+    return shared is not None
+
+
+def _ways(edges: list[_Edge], begin: str) -> dict[str, tuple[Rule, ...]]:
+    """All items that are reached from one, each with the rules on the shortest way there."""
+    onwards: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
+    for item, prerequisite, rule in edges:
+        onwards[item].append((prerequisite, rule))
+    ways: dict[str, tuple[Rule, ...]] = {begin: ()}
+    ahead = deque([begin])
+    while ahead:
+        item = ahead.popleft()
+        for prerequisite, rule in onwards[item]:
+            if prerequisite not in ways:
+                ways[prerequisite] = (*ways[item], rule)
+                ahead.append(prerequisite)
+    return ways
+
+
+def _edges(rule: Rule) -> Iterator[_Edge]:
     """Item and prerequisite; what must hold at the visa or its application comes before the visa."""
     if isinstance(rule.effect, Requirement):
         item = rule.effect

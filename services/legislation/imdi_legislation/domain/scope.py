@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from imdi_legislation.domain.countries import COUNTRIES, EVERYWHERE, GROUPS, ever_members, members
 from imdi_legislation.domain.fields import FieldError
+
+Side = Literal["origins", "destinations", "occupations"]
+SIDES: tuple[Side, ...] = ("origins", "destinations", "occupations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,32 @@ class Scope:
         destinations = _shared(self.destinations, other.destinations)
         occupations = _shared_prefixes(self.occupations, other.occupations)
         return Scope(origins, destinations, occupations) if origins and destinations and occupations else None
+
+
+def met_with_first(side: Side, scopes: Sequence[Scope]) -> list[frozenset[int]]:
+    """The largest sets of scopes, as places in the list, that the first meets all together on one side of theirs."""
+    parts = [_parts(side, scope) for scope in scopes]
+    found = {
+        frozenset(place for place, part in enumerate(parts) if _has(side, part, point))
+        for point in parts[0].union(*parts[1:], [EVERYWHERE])
+    }
+    meeting = sorted((places for places in found if 0 in places), key=lambda places: (-len(places), sorted(places)))
+    largest: list[frozenset[int]] = []
+    for places in meeting:
+        if not any(places <= larger for larger in largest):
+            largest.append(places)
+    return largest
+
+
+def _parts(side: Side, scope: Scope) -> frozenset[str]:
+    return frozenset(scope.occupations) if side == "occupations" else _ever(getattr(scope, side))
+
+
+def _has(side: Side, part: frozenset[str], point: str) -> bool:
+    """Whether a country or a prefix, ``*`` for all that nobody names, lies within."""
+    if EVERYWHERE in part or side != "occupations":
+        return EVERYWHERE in part or point in part
+    return any(point.startswith(prefix) for prefix in part)
 
 
 def scope_errors(scope: Scope) -> list[FieldError]:

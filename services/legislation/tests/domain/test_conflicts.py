@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imdi_legislation.domain.conflicts import find_conflict
+from imdi_legislation.domain.effects import Requirement
 from imdi_legislation.domain.rules import Rule
 
 MakeRule = Callable[..., Rule]
@@ -138,6 +143,58 @@ def test_what_must_hold_at_the_visa_comes_before_it(rule: MakeRule, item: MakeIt
     later = after(rule, item, "stamp", "visa", holds_at=["departure"])
     assert find_conflict(later, [after(rule, item, "medical", holds_at=["visa"])]) is None
     assert find_conflict(after(rule, item, "visa", "stamp"), [later]) is not None
+
+
+def test_sixty_items_each_after_all_before_it_are_looked_through_soon(rule: MakeRule, item: MakeItem) -> None:
+    """There are 2^58 ways through them, none of which runs in a circle, or none within one corridor."""
+    chain = [after(rule, item, f"i{n}", *(f"i{m}" for m in range(n))) for n in range(60)]
+    closing = after(rule, item, "i0", "i59", destinations="QA")
+    began = time.monotonic()
+    assert find_conflict(chain[-1], chain[:-1]) is None
+    assert find_conflict(closing, chain[1:]) is None
+    assert find_conflict(replace(closing, scope=chain[0].scope), chain[1:]) is not None
+    assert time.monotonic() - began < 5
+
+
+CORRIDORS = st.tuples(st.sampled_from(["PH", "NP PH", "NP", "*"]), st.sampled_from(["SA", "QA SA", "QA", "GCC"]))
+OCCUPATIONS = st.sampled_from(["*", "53", "5322 2", "5", "22"])
+ASKED = st.tuples(st.sampled_from("abcde"), st.sets(st.sampled_from("abcde"), max_size=2), CORRIDORS, OCCUPATIONS)
+
+
+@settings(max_examples=300)
+@given(st.lists(ASKED, min_size=1, max_size=7))
+def test_a_circle_is_one_exactly_where_some_case_is_bound_by_all_of_it(
+    rule: MakeRule, item: MakeItem, asked: list[Any]
+) -> None:
+    new, *others = [
+        rule(
+            f"r{n}", item(code=code, after=sorted(before - {code}), holds_at=["departure"]),
+            origins=origins, destinations=destinations, occupations=occupations,
+        )
+        for n, (code, before, (origins, destinations), occupations) in enumerate(asked)
+    ]  # fmt: skip
+    cases = product(["PH", "NP", "BD"], ["SA", "QA", "AE"], ["5322", "5311", "5111", "2211", "2111", "9111"])
+    binding = [[one for one in (new, *others) if one.scope.covers(*case, new.begins)] for case in cases]
+    expected = any(new in bound and circular(new, bound) for bound in binding)
+    found = find_conflict(new, others)
+    assert bool(found) is expected
+    if found:
+        assert any({one.code for one in bound} >= set(found.rules) for bound in binding)
+
+
+def circular(new: Rule, bound: list[Rule]) -> bool:
+    """Whether the new rule's item comes, by whatever steps, before itself."""
+    before: dict[str, set[str]] = {}
+    for one in bound:
+        assert isinstance(one.effect, Requirement)
+        before.setdefault(one.effect.code, set()).update(one.effect.after)
+    assert isinstance(new.effect, Requirement)
+    reached: set[str] = set()
+    ahead = set(new.effect.after)
+    while ahead:
+        reached |= ahead
+        ahead = {code for at in ahead for code in before.get(at, ())} - reached
+    return new.effect.code in reached
 
 
 def test_other_kinds_never_conflict(rule: MakeRule) -> None:
