@@ -12,7 +12,7 @@ from imdi_planning.schedule import Item
 
 
 class Requirement(Protocol):
-    """One item of the law. Durations are ISO 8601; a lead in working days goes before one in days."""
+    """One item of the law. Durations are ISO 8601; of a lead in working days and one in days the later end counts."""
 
     @property
     def code(self) -> str: ...
@@ -57,14 +57,17 @@ def valid_until(required: Requirement, clearance: Clearance) -> date | None:
 
 def to_plan(required: Requirement, clearance: Clearance | None) -> Item:
     """The item as the scheduler reads it, with its clearance where there is one."""
-    working = required.lead_working_days
     return Item(
         code=required.code,
         after=required.after,
-        lead=Lead(working, working=True) if working is not None else Lead(required.lead_days or 0),
+        lead=_lead(required.lead_days or 0, required.lead_working_days),
         validity=duration(required.validity) if required.validity else None,
         holds_at=frozenset(required.holds_at),
         beyond=duration(required.beyond) if required.beyond else None,
         performed_on=clearance.performed_on if clearance else None,
         valid_until=valid_until(required, clearance) if clearance else None,
     )
+
+
+def _lead(days: int, working_days: int | None) -> Lead:
+    return Lead(days) if working_days is None else Lead(working_days, working=True, least=days)

@@ -46,7 +46,7 @@ def asked(draw: st.DrawFn) -> list[dict[str, Any]]:
             "code": code,
             "status": draw(st.sampled_from(["required", "required", "required", "unknown", "not_applicable"])),
             "after": tuple(draw(st.lists(st.sampled_from(earlier), unique=True)) if earlier else ()),
-            "lead_days": draw(st.integers(0, 25)) if working is None else None,
+            "lead_days": draw(st.integers(0, 25)) if working is None or draw(st.booleans()) else None,
             "lead_working_days": working,
             "validity": draw(st.sampled_from([None, "P10D", "P60D", "P1M", "P1Y"])),
             "counted_from": draw(st.sampled_from(["performed_on", "issued_on"])),

@@ -56,6 +56,41 @@ def test_the_first_day_that_reaches_is_the_first(day: date, months: int, days: i
 
 
 @pytest.mark.parametrize(
+    ("text", "shortest", "longest"),
+    [
+        ("P60D", 60, 60),
+        ("P1M", 28, 31),
+        ("P2M", 59, 62),
+        ("P3M", 89, 92),
+        ("P6M", 181, 184),
+        ("P1Y", 365, 366),
+        ("P8Y", 2921, 2922),
+        ("P1M2D", 30, 33),
+        ("P0D", 0, 0),
+        ("P400Y", 146_097, 146_097),
+        ("P400Y1M", 146_125, 146_128),
+    ],
+)
+def test_the_fewest_and_the_most_days_of_a_duration(text: str, shortest: int, longest: int) -> None:
+    assert (duration(text).shortest, duration(text).longest) == (shortest, longest)
+
+
+@pytest.mark.parametrize("months", [1, 2, 3, 5, 11, 12, 13, 18, 24, 48, 50, 97])
+def test_they_are_those_of_all_the_days_of_the_calendar(months: int) -> None:
+    """Around a leap day, around one that is left out, and in the years between."""
+    around = [date(year, 1, 1) + timedelta(days=n) for year in (1892, 1992, 2025) for n in range(12 * 366)]
+    held = Duration(months, 0)
+    spans = {(held.after(day) - day).days for day in around}
+    assert (held.shortest, held.longest) == (min(spans), max(spans))
+
+
+@given(DAYS, st.integers(0, 60), st.integers(0, 400))
+def test_none_is_outside_of_them(day: date, months: int, days: int) -> None:
+    held = Duration(months, days)
+    assert held.shortest <= (held.after(day) - day).days <= held.longest
+
+
+@pytest.mark.parametrize(
     ("start", "lead", "end"),
     [
         ("2026-11-27", Lead(1, working=True), "2026-11-30"),
@@ -63,18 +98,28 @@ def test_the_first_day_that_reaches_is_the_first(day: date, months: int, days: i
         ("2026-11-23", Lead(5, working=True), "2026-11-30"),
         ("2026-11-23", Lead(0, working=True), "2026-11-23"),
         ("2026-11-27", Lead(3), "2026-11-30"),
+        ("2027-03-01", Lead(3, working=True, least=4), "2027-03-05"),
+        ("2027-03-03", Lead(3, working=True, least=4), "2027-03-08"),
     ],
 )
 def test_a_lead_counts_calendar_or_working_days(start: str, lead: Lead, end: str) -> None:
     assert lead.after(date.fromisoformat(start), weekdays) == date.fromisoformat(end)
 
 
-@given(DAYS, st.integers(0, 30), st.booleans())
-def test_the_last_day_to_begin_still_ends_in_time_and_the_next_does_not(day: date, days: int, working: bool) -> None:
-    lead = Lead(days, working)
+LEADS = st.builds(Lead, st.integers(0, 30), st.booleans(), st.integers(0, 40))
+
+
+@given(DAYS, LEADS)
+def test_the_last_day_to_begin_still_ends_in_time_and_the_next_does_not(day: date, lead: Lead) -> None:
     begin = lead.before(day, weekdays)
     assert lead.after(begin, weekdays) <= day
     assert lead.after(begin + timedelta(days=1), weekdays) > day
+
+
+@given(DAYS, LEADS)
+def test_of_two_leads_the_one_that_ends_later_counts(day: date, lead: Lead) -> None:
+    only = Lead(lead.days, lead.working)
+    assert lead.after(day, weekdays) == max(only.after(day, weekdays), Lead(lead.least).after(day, weekdays))
 
 
 def test_what_is_longer_than_the_calendar_reaches_back_holds_from_its_first_day() -> None:

@@ -90,6 +90,8 @@ def test_the_scheduler_is_told_leads_and_results() -> None:
     assert (planned.lead.days, planned.lead.working) == (5, True)
     assert (planned.performed_on, planned.valid_until) == (DAY, date(2027, 3, 10))
     assert to_plan(Law("a", "permit", lead_days=3), None).lead.days == 3
+    both = to_plan(Law("a", "permit", lead_days=7, lead_working_days=5), None).lead
+    assert (both.days, both.working, both.least) == (5, True, 7)
 
 
 @pytest.mark.parametrize(
