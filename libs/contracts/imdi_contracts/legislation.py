@@ -143,7 +143,7 @@ class DeterminedItem(Data):
     lead_days: int | None
     """Calendar days from the end of the last prerequisite."""
     lead_working_days: int | None = None
-    """Working days of the origin's calendar, in place of ``lead_days``."""
+    """Working days of the origin's calendar, in place of ``lead_days``; where both are told, the later end counts."""
     validity: str | None
     counted_from: Literal["performed_on", "issued_on"]
     holds_at: list[Milestone]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from imdi_legislation.domain.effects import COUNTED_FROM, MILESTONES, Requirement
 from imdi_legislation.domain.judging import Disputed, Ruling, disputes_of
+from imdi_legislation.domain.lengths import longest_of, shortest_of
 from imdi_legislation.domain.rules import CONFIDENCE, Basis, Reference, Rule
-from imdi_planning.durations import duration
 
 Status = Literal["required", "not_applicable", "unknown"]
-Strictness = Callable[[Any], Any]
-_DAYS_OF_A_MONTH = Fraction(146_097, 4_800)
-"""The mean of the Gregorian calendar, by which ``P2M`` and ``P60D`` are ranked."""
+Governs = Callable[[Sequence[Any]], tuple[int, Any]]
+"""Of the values that are said: the place of the one that governs, and what then holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,7 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
         ((ruling.rule, requirement) for ruling, requirement in found if ruling.answer.holds is speaking),
         key=lambda pair: pair[0].code,
     )
-    governing = {attribute: _strictest(rules, attribute, rank) for attribute, rank in _STRICTNESS.items()}
-    lead_value: tuple[int | None, int | None] = governing["lead"].value
+    governing = _of_leads({name: _strictest(rules, name, governs) for name, governs in _STRICTEST.items()})
     first = rules[0][1]
     return Item(
         code=first.code,
@@ -82,8 +80,8 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
         status=status,
         needs_fact=next((ruling.answer.needs_fact for ruling, _ in found if ruling.answer.needs_fact), None),
         after=_union(requirement.after for _, requirement in rules),
-        lead_days=lead_value[0],
-        lead_working_days=lead_value[1],
+        lead_days=governing["lead_days"].value,
+        lead_working_days=governing["lead_working_days"].value,
         validity=governing["validity"].value,
         counted_from=governing["counted_from"].value,
         holds_at=tuple(m for m in MILESTONES if any(m in requirement.holds_at for _, requirement in rules)),
@@ -97,67 +95,60 @@ def _item(found: list[tuple[Ruling, Requirement]]) -> Item:
     )
 
 
-def length(text: str) -> Fraction:
-    """The mean length of a duration in days, to rank it by; the day on which it ends is counted on the calendar."""
-    held = duration(text)
-    return held.months * _DAYS_OF_A_MONTH + held.days
-
-
-def _length(text: str | None, unlimited: int) -> Fraction:
-    return Fraction(unlimited) if text is None else length(text)
-
-
-def _lead(lead: tuple[int | None, int | None]) -> int:
-    """Fifths of a calendar day: five working days are a week."""
-    calendar_days, working_days = lead
-    return working_days * 7 if working_days is not None else (calendar_days or 0) * 5
-
-
-def _payer(payer: str | None) -> tuple[int, str]:
-    """Strictest first: anyone but the worker (the employer before others), then the worker, then nobody said."""
-    if payer is None:
-        return 3, ""
+def _payer(payer: str) -> tuple[int, str]:
+    """Strictest first: the employer, then others, then the worker."""
     return {"employer": 0, "worker": 2}.get(payer, 1), payer
 
 
-_STRICTNESS: dict[str, Strictness] = {
-    "lead": lambda lead: -_lead(lead),
-    "validity": lambda validity: _length(validity, 10**9),
-    "counted_from": COUNTED_FROM.index,
-    "beyond": lambda beyond: -_length(beyond, -1),
-    "payer": _payer,
+def _least(rank: Callable[[Any], Any]) -> Governs:
+    def governs(values: Sequence[Any]) -> tuple[int, Any]:
+        place = min(range(len(values)), key=lambda place: rank(values[place]))
+        return place, values[place]
+
+    return governs
+
+
+_MOST_DAYS = _least(operator.neg)
+_STRICTEST: dict[str, Governs] = {
+    "lead_days": _MOST_DAYS,
+    "lead_working_days": _MOST_DAYS,
+    "validity": shortest_of,
+    "counted_from": _least(COUNTED_FROM.index),
+    "beyond": longest_of,
+    "payer": _least(_payer),
 }
-"""How to rank the values of an attribute: the least governs."""
+"""Which of the values of an attribute governs; a rule that says nothing of one gives way to any that does."""
 
 DISPUTABLE = ("lead_days", "lead_working_days", "validity", "counted_from", "beyond", "payer")
 """Attributes of an item on which sources may be recorded as disagreeing."""
 
 
-def _strictest(rules: Sequence[tuple[Rule, Requirement]], attribute: str, rank: Strictness) -> _Claim:
+def _strictest(rules: Sequence[tuple[Rule, Requirement]], attribute: str, governs: Governs) -> _Claim:
     claims = [claim for rule, requirement in rules for claim in _claims(rule, requirement, attribute)]
-    return min(claims, key=lambda claim: rank(claim.value))
+    said = [claim for claim in claims if claim.value is not None]
+    if not said:
+        return claims[0]
+    place, value = governs([claim.value for claim in said])
+    return replace(said[place], value=value)
 
 
 def _claims(rule: Rule, requirement: Requirement, attribute: str) -> list[_Claim]:
-    if attribute == "lead":
-        own = _Claim((requirement.lead_days, requirement.lead_working_days), rule, requirement)
-        sources = [((s.value, None) if s.attribute == "lead_days" else (None, s.value)) for s in _leads(rule)]
-    else:
-        own = _Claim(getattr(requirement, attribute), rule, requirement)
-        sources = [source.value for source in rule.disputed if source.attribute == attribute]
+    sources = [source.value for source in rule.disputed if source.attribute == attribute]
+    own = _Claim(getattr(requirement, attribute), rule, requirement)
     return [own, *(_Claim(value, rule, requirement, disputed=True) for value in sources)]
 
 
-def _leads(rule: Rule) -> list[Any]:
-    return [source for source in rule.disputed if source.attribute in ("lead_days", "lead_working_days")]
+def _of_leads(governing: dict[str, _Claim]) -> dict[str, _Claim]:
+    """Both leads where both take days: whichever ends later counts, and the calendar decides that; else the one."""
+    days, working = governing["lead_days"], governing["lead_working_days"]
+    if days.value is None or working.value is None or (days.value and working.value):
+        return governing
+    idle = "lead_days" if working.value else "lead_working_days"
+    return governing | {idle: replace(governing[idle], value=None)}
 
 
 def _governed_by(governing: dict[str, _Claim]) -> dict[str, Reference]:
-    named = {
-        name: claim.rule.reference for name, claim in governing.items() if name != "lead" and claim.value is not None
-    }
-    lead_name = "lead_days" if governing["lead"].value[1] is None else "lead_working_days"
-    return dict(sorted({**named, lead_name: governing["lead"].rule.reference}.items()))
+    return {name: claim.rule.reference for name, claim in sorted(governing.items()) if claim.value is not None}
 
 
 def _confidence(rules: Sequence[tuple[Rule, Requirement]], governing: Iterable[_Claim]) -> str:

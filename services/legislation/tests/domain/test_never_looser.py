@@ -7,16 +7,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from imdi_legislation.domain.breaches import Breach, Offer, find_breaches
 from imdi_legislation.domain.facts import Facts
-from imdi_legislation.domain.items import determine_items, length
+from imdi_legislation.domain.feasibility import Done
+from imdi_legislation.domain.items import Item, determine_items
 from imdi_legislation.domain.judging import rule_on
 from imdi_legislation.domain.law import Law
 from imdi_legislation.domain.money import Money
 from imdi_legislation.domain.rules import Rule
+from imdi_planning.calendar_days import IsWorking, weekdays
+from imdi_planning.calendars import working_days
+from imdi_planning.durations import duration
+from imdi_planning.requirements import to_plan, valid_until
 
 MakeRule = Callable[..., Rule]
 MakeItem = Callable[..., dict[str, Any]]
@@ -73,21 +78,96 @@ def test_a_term_is_lawful_only_where_it_is_said_and_within(
     assert [breach.found for breach in breaches] == ([] if lawful else [said])
 
 
-@given(
-    st.lists(st.tuples(DURATIONS, st.integers(0, 60), st.sampled_from(["visa", "departure"])), min_size=1, max_size=5)
-)
-def test_an_item_is_as_strict_as_its_strictest_rule(
-    rule: MakeRule, item: MakeItem, drawn: list[tuple[str | None, int, str]]
+LEADS = st.one_of(st.integers(0, 20).map(lambda n: {"lead_days": n, "lead_working_days": None}),
+                  st.integers(0, 15).map(lambda n: {"lead_days": None, "lead_working_days": n}))  # fmt: skip
+ASKED = st.fixed_dictionaries({
+    "validity": DURATIONS,
+    "beyond": DURATIONS,
+    "counted_from": st.sampled_from(["performed_on", "issued_on"]),
+    "holds_at": st.lists(st.sampled_from(["visa", "departure"]), max_size=2),
+    "lead": LEADS,
+})  # fmt: skip
+CALENDARS = st.sampled_from(["PH", "SA", "NP", "DE"]).map(working_days)
+
+
+def composed(rule: MakeRule, item: MakeItem, asked: list[dict[str, Any]]) -> Item:
+    effects = [{name: value for name, value in one.items() if name != "lead"} | one["lead"] for one in asked]
+    [found] = determine_items(rule_on([rule(f"r{n}", item(**effect)) for n, effect in enumerate(effects)], {}))
+    return found
+
+
+def holds_until(found: Item, done: Done) -> date:
+    return valid_until(found, done) or date.max
+
+
+def must_hold_until(found: Item, departure: date) -> date:
+    return duration(found.beyond).after(departure) if found.beyond else departure
+
+
+@settings(max_examples=400)
+@given(st.lists(ASKED, min_size=1, max_size=4), ASKED, DAYS, st.integers(0, 40), CALENDARS)
+def test_one_more_rule_never_loosens_an_item_on_any_day(
+    rule: MakeRule, item: MakeItem, asked: list[Any], more: Any, day: date, later: int, is_working: IsWorking
 ) -> None:
-    rules = [
-        rule(f"r{n}", item(validity=validity, lead_days=lead, holds_at=[holds]))
-        for n, (validity, lead, holds) in enumerate(drawn)
-    ]
+    before, after = composed(rule, item, asked), composed(rule, item, [*asked, more])
+    done = Done(day, issued_on=day + timedelta(days=later))
+    assert holds_until(after, done) <= holds_until(before, done)
+    assert must_hold_until(after, day) >= must_hold_until(before, day)
+    assert set(before.holds_at) <= set(after.holds_at)
+    leads = [to_plan(found, None).lead for found in (before, after)]
+    assert leads[1].after(day, is_working) >= leads[0].after(day, is_working)
+    assert leads[1].before(day, is_working) <= leads[0].before(day, is_working)
+
+
+@settings(max_examples=200)
+@given(st.lists(ASKED, min_size=1, max_size=5), DAYS, CALENDARS)
+def test_an_item_is_never_looser_than_any_of_its_rules(
+    rule: MakeRule, item: MakeItem, asked: list[Any], day: date, is_working: IsWorking
+) -> None:
+    found, alone = composed(rule, item, asked), [composed(rule, item, [one]) for one in asked]
+    assert holds_until(found, Done(day)) <= min(holds_until(one, Done(day)) for one in alone)
+    assert must_hold_until(found, day) >= max(must_hold_until(one, day) for one in alone)
+    ends = [to_plan(one, None).lead.after(day, is_working) for one in alone]
+    assert to_plan(found, None).lead.after(day, is_working) == max(ends)
+
+
+def about_as_long(months: int) -> st.SearchStrategy[str]:
+    """Durations around so many months, of which on one day the one is longer and on another day the other."""
+    days = st.integers(months * 30 - 3, months * 31 + 1).map("P{}D".format)
+    return st.sampled_from([f"P{months}M", f"P{months}M1D"]) | days
+
+
+@settings(max_examples=200)
+@given(
+    st.integers(1, 13).map(about_as_long).flatmap(lambda texts: st.lists(texts, min_size=2, max_size=4)),
+    st.dates(date(2026, 1, 1), date(2029, 12, 31)),
+)
+@example(texts=["P4M1D", "P4M", "P121D"], start=date(2026, 1, 1))
+@example(texts=["P4M", "P4M1D", "P123D"], start=date(2026, 3, 1))
+def test_where_months_and_days_are_about_as_long_neither_loosens_the_other(
+    rule: MakeRule, item: MakeItem, texts: list[str], start: date
+) -> None:
+    def asking(durations: list[str]) -> Item:
+        effects = [item(validity=text, beyond=text) for text in durations]
+        return determine_items(rule_on([rule(f"r{n}", effect) for n, effect in enumerate(effects)], {}))[0]
+
+    before, after = asking(texts[1:]), asking(texts)
+    for day in (start + timedelta(days=n) for n in range(31)):
+        assert holds_until(after, Done(day)) <= holds_until(before, Done(day))
+        assert must_hold_until(after, day) >= must_hold_until(before, day)
+
+
+def test_a_rule_in_days_does_not_lengthen_one_in_months(rule: MakeRule, item: MakeItem) -> None:
+    months, days = rule("a", item(validity="P2M")), rule("b", item(validity="P60D"))
+    done = Done(date(2027, 1, 1))
+    [before], [after] = (determine_items(rule_on(rules, {})) for rules in ([months], [months, days]))
+    assert (valid_until(before, done), valid_until(after, done)) == (date(2027, 3, 1), date(2027, 3, 1))
+
+
+def test_a_lead_in_working_days_does_not_shorten_one_in_days(rule: MakeRule, item: MakeItem) -> None:
+    rules = [rule("a", item(lead_days=4)), rule("b", item(lead_working_days=3))]
     [found] = determine_items(rule_on(rules, {}))
-    lengths = [length(validity) for validity, _, _ in drawn if validity]
-    assert (length(found.validity) if found.validity else None) == (min(lengths) if lengths else None)
-    assert found.lead_days == max(lead for _, lead, _ in drawn)
-    assert set(found.holds_at) == {holds for _, _, holds in drawn}
+    assert to_plan(found, None).lead.after(date(2027, 3, 1), weekdays) == date(2027, 3, 5)
 
 
 @given(
