@@ -85,6 +85,15 @@ async def test_a_retired_rule_has_no_heir_and_leaves_the_cases_that_it_spared_to
     assert await bound(session, AUTUMN, SUMMER) == [2]
 
 
+async def test_a_version_retired_before_it_began_makes_room_for_an_earlier_one(session: Any, parliament: Any) -> None:
+    await parliament.enact()
+    coming = await parliament.enact(begins=SUMMER)
+    await retire_rule(session, coming, SUMMER, parliament.one, parliament.now)
+    await parliament.enact(begins=SPRING)
+    days = (SPRING - DAY, SPRING, SUMMER - DAY, SUMMER, AUTUMN)
+    assert [await bound(session, day, day) for day in days] == [[1], [3], [3], [3], [3]]
+
+
 @pytest.mark.parametrize(
     ("begins", "on", "binds"),
     [
