@@ -38,6 +38,7 @@ class Consumer:
 
     With ``whole_topics`` it gets those of all partitions of a topic that came with one poll: a copy is then written
     once, not once a partition. ``handle`` must return only when the records are applied or held: then the offset moves.
+    ``at_once`` batches are handled side by side, each on a connection of the database's.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Consumer:
         between: Callable[[], Awaitable[None]] | None = None,
         *,
         whole_topics: bool = False,
+        at_once: int = BATCHES_AT_ONCE,
     ) -> None:
         self._group = group
         self._topics = sorted(set(topics))
@@ -58,6 +60,7 @@ class Consumer:
         self._handle = handle
         self._between = between
         self._whole_topics = whole_topics
+        self._at_once = at_once
         self.assigned = False
         self._careful = False
         self._leaving = asyncio.Event()
@@ -111,7 +114,7 @@ class Consumer:
     async def _apply(self, polled: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, int]:
         """Some batches at once, as they would be in several processes; how far each partition has come."""
         offsets: dict[TopicPartition, int] = {}
-        turns = asyncio.Semaphore(BATCHES_AT_ONCE)
+        turns = asyncio.Semaphore(self._at_once)
 
         async def apply(partitions: list[TopicPartition]) -> None:
             async with turns:

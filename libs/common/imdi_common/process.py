@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import text
 
-from imdi_common.consumer import Consumer
+from imdi_common.consumer import BATCHES_AT_ONCE, Consumer
 from imdi_common.due import DueClock
 from imdi_common.listen import listening
 from imdi_common.membership import Member
@@ -121,15 +121,16 @@ async def serve(service: Service, settings: ServiceSettings, roles: tuple[str, .
 def _members(runtime: Runtime, roles: tuple[str, ...]) -> dict[str, Member]:
     service, settings = runtime.service, runtime.settings
     members: dict[str, Member] = {}
+    # A role alone has the connections for itself; two are left for what comes between.
+    at_once = max(BATCHES_AT_ONCE, settings.pool_size - 2) if len(roles) == 1 else BATCHES_AT_ONCE
 
     def join(
         role: str, reactions: Sequence[Projection[Any] | Policy[Any]], *handles: Any, whole_topics: bool = False
     ) -> None:
         topics = [reaction.topic.name for reaction in reactions]
         group = f"imdi.{service.name}.{role}"
-        consumer = Consumer(
-            group, topics, settings.kafka_bootstrap, settings.instance, *handles, whole_topics=whole_topics
-        )
+        place = (group, topics, settings.kafka_bootstrap, settings.instance)
+        consumer = Consumer(*place, *handles, whole_topics=whole_topics, at_once=at_once)
         url, name = settings.database_url.get_secret_value(), f"{group}.{settings.instance}"
         members[role] = Member(consumer, url, name)
 
