@@ -16,6 +16,7 @@ from imdi_common.problems import conflict, invalid, not_found
 from imdi_legislation.actions.permission import demand_may_recognise
 from imdi_legislation.actions.refusals import demand_verified, refused
 from imdi_legislation.domain.fields import Invalid
+from imdi_legislation.domain.periods import beginning_error
 from imdi_legislation.domain.plain import plain
 from imdi_legislation.domain.recognition import READERS, Draft, IssuerDraft, ProfessionDraft, RouteDraft
 from imdi_legislation.domain.succession import DAY
@@ -29,7 +30,7 @@ async def enter_recognition(
     """Enter what a caller posted into ``professions``, ``routes`` or ``issuers``.
 
     422 for wrong fields, 403 unless by the country's government or the steward; a profession's entry ends the one
-    before it (409 where a later one is there already).
+    before it (409 where a later one begins within its days).
     """
     try:
         draft = READERS[section](body)
@@ -45,7 +46,8 @@ async def add_entry(session: AsyncSession, draft: Draft, by: str, now: datetime,
     sourced = draft.sourced
     demand_verified(sourced.verified_on, now)
     if isinstance(draft, ProfessionDraft):
-        _end_before(await overlapping(session, sourced.country, draft.code, sourced.begins), sourced.begins)
+        days = sourced.begins, sourced.ends
+        _end_before(await overlapping(session, sourced.country, draft.code, *days), sourced.begins)
         await session.flush()  # its days are free before the new entry takes them
     own = {name: value for name, value in plain(draft).items() if name != "sourced"}
     entry = TABLES[type(draft)](
@@ -71,6 +73,9 @@ async def add_entry(session: AsyncSession, draft: Draft, by: str, now: datetime,
 
 async def end_entry(session: AsyncSession, table: type[Entry], entry_id: UUID, on: date, actor: Actor) -> UUID:
     """From the day ``on`` it holds no more; 409 for what has ended by then, 422 for a day before its first."""
+    wrong = beginning_error(on)
+    if wrong:
+        raise invalid("on", wrong.rule, wrong.detail)
     found = select(table).where(table.id == entry_id).with_for_update()
     entry = await session.scalar(found.execution_options(populate_existing=True))
     if entry is None:

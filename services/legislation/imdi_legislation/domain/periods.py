@@ -9,7 +9,7 @@ from imdi_legislation.domain.fields import FieldError
 from imdi_planning.durations import duration
 
 _EARLIEST, _LATEST = date(1800, 1, 1), date(2999, 12, 31)
-"""Between them a rule begins, so that its first day has a day before it, and a day after."""
+"""Between them a rule, or an entry, begins, so that its first day has a day before it, and a day after."""
 
 
 def beginning_error(begins: date) -> FieldError | None:

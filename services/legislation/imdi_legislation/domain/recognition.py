@@ -11,6 +11,7 @@ from imdi_legislation.domain.countries import COUNTRIES, EVERYWHERE, GROUPS
 from imdi_legislation.domain.drafts import BasisDraft
 from imdi_legislation.domain.fields import Invalid, Reader
 from imdi_legislation.domain.money import Money
+from imdi_legislation.domain.periods import beginning_error
 from imdi_legislation.domain.rules import CONFIDENCE
 
 Route = Literal["automatic", "general", "agreement", "licence_exam"]
@@ -167,6 +168,8 @@ def _read(data: Mapping[str, Any], read: Callable[[Reader, Sourced], Read]) -> R
 def _sourced(reader: Reader) -> Sourced:
     effective = Reader(reader.part("effective"), "effective")
     begins, ends = effective.day("from", None), effective.day("until", None)
+    if begins and (wrong := beginning_error(begins)):
+        effective.wrong(wrong.field, wrong.rule, wrong.detail)
     if begins and ends and ends < begins:
         effective.wrong("until", "order", "until is not before from.")
     take_over(reader, effective)

@@ -136,9 +136,13 @@ def places_of(country: str, on: date) -> list[str]:
     return [country, EVERYWHERE, *(group for group in sorted(GROUPS) if country in members(group, on))]
 
 
-async def overlapping(session: AsyncSession, country: str, code: str, begins: date | None) -> Iterable[Profession]:
-    """The entries of a profession in a country that hold on a day or begin later, locked."""
+async def overlapping(
+    session: AsyncSession, country: str, code: str, begins: date | None, ends: date | None
+) -> Iterable[Profession]:
+    """The entries of a profession in a country that hold on any of the days, locked; None: without a bound."""
     found = select(Profession).where(Profession.country == country, Profession.code == code)
     if begins is not None:
         found = found.where((Profession.effective_until.is_(None)) | (Profession.effective_until >= begins))
+    if ends is not None:
+        found = found.where((Profession.effective_from.is_(None)) | (Profession.effective_from <= ends))
     return list(await session.scalars(found.with_for_update()))

@@ -223,6 +223,42 @@ async def test_an_entry_ends(session: Any, on: str, slug: str | None) -> None:
         assert refused.value.slug == slug
 
 
+@pytest.mark.parametrize("day", [date.min, date(1799, 12, 31), date(3000, 1, 1), date.max])
+async def test_an_entry_without_a_first_day_ends_on_a_day_of_the_calendar(session: Any, day: date) -> None:
+    entry_id = await enter(session, effective={})
+    with pytest.raises(Problem) as refused:
+        await end_entry(session, Profession, entry_id, day, ONE)
+    assert [(error["field"], error["rule"]) for error in refused.value.errors or []] == [("on", "range")]
+    await end_entry(session, Profession, entry_id, date(1800, 1, 1), ONE)
+    await end_entry(session, Profession, await enter(session, code="midwife", effective={}), date(2999, 12, 31), ONE)
+
+
+@pytest.mark.parametrize(
+    ("effective", "fits"),
+    [
+        ({"from": "2022-01-01", "until": "2023-12-31"}, True),
+        ({"until": "2023-12-31"}, True),
+        ({"from": "2022-01-01", "until": "2024-01-01"}, False),
+        ({"until": "2024-01-01"}, False),
+        ({"from": "2022-01-01"}, False),
+        ({}, False),
+    ],
+)
+async def test_an_earlier_time_of_a_profession_is_entered_where_nothing_overlaps(
+    session: Any, effective: dict[str, str], fits: bool
+) -> None:
+    await enter(session)
+    if fits:
+        await enter(session, regulated=False, effective=effective)
+    else:
+        with pytest.raises(Problem) as refused:
+            await enter(session, regulated=False, effective=effective)
+        assert refused.value.slug == "versions-overlap"
+    rows = await list_entries(session, "professions", {"country": "SA"}, None, 10, None)
+    days = [(row["regulated"], str(row["effective"]["until"])) for row in rows]
+    assert days == [(True, "None"), *([(False, "2023-12-31")] if fits else [])]
+
+
 @pytest.mark.parametrize("actor", [member(country="MY"), member("employer", "SA")])
 async def test_who_may_not_enter_the_law_of_recognition(session: Any, actor: Any) -> None:
     with pytest.raises(Problem) as refused:
