@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,17 +24,31 @@ from imdi_legislation.storage.procedures import (
 )
 
 
-async def activate_procedure(session: AsyncSession, procedure_id: UUID, begins: date | None, actor: Actor) -> UUID:
-    """Activate from ``begins`` (else as drafted), which may lie in the past; 409 where it overlaps a later version."""
+async def activate_procedure(
+    session: AsyncSession,
+    procedure_id: UUID,
+    begins: date | None,
+    actor: Actor,
+    now: datetime,
+    allow_match: Callable[[ProcedureVersion], None] | None = None,
+) -> UUID:
+    """Activate from ``begins`` (else as drafted), which may lie in the past; 409 where it overlaps a later version.
+
+    ``allow_match`` raises where the caller has read another draft.
+    """
     version = await _hold_version(session, procedure_id, actor)
     await demand_may_succeed(session, actor, version.code)
     if version.status != "draft":
         raise conflict("wrong-state", "Only a draft can be activated.", state=version.status)
-    await activate(session, version, begins, actor.client_id)
+    if allow_match:
+        allow_match(version)
+    await activate(session, version, begins, actor.client_id, now)
     return procedure_id
 
 
-async def activate(session: AsyncSession, version: ProcedureVersion, begins: date | None, by: str) -> None:
+async def activate(
+    session: AsyncSession, version: ProcedureVersion, begins: date | None, by: str, now: datetime
+) -> None:
     """The activation itself, by whoever may; the code is held."""
     begins = begins or version.effective_from
     wrong = beginning_error(begins)
@@ -49,11 +64,12 @@ async def activate(session: AsyncSession, version: ProcedureVersion, begins: dat
             else:
                 other.effective_until = begins - DAY
     await session.flush()  # their days are free before the new version takes them
-    version.effective_from, version.status, version.activated_by = begins, "active", by
+    version.effective_from, version.status = begins, "active"
+    version.activated_by, version.activated_at = by, now
     await session.flush()
 
 
-async def retire_procedure(session: AsyncSession, procedure_id: UUID, on: date, actor: Actor) -> UUID:
+async def retire_procedure(session: AsyncSession, procedure_id: UUID, on: date, actor: Actor, now: datetime) -> UUID:
     """From the day ``on`` it is in force no more; its last day is the one before."""
     version = await _hold_version(session, procedure_id, actor)
     if version.status != "active" or (version.effective_until and version.effective_until < on):
@@ -61,6 +77,7 @@ async def retire_procedure(session: AsyncSession, procedure_id: UUID, on: date, 
     if on < version.effective_from:
         raise invalid("on", "order", "It is not before the first day on which it is in force.")
     version.effective_until, version.status = on - DAY, "retired"
+    version.retired_by, version.retired_at = actor.client_id, now
     await session.flush()
     return procedure_id
 

@@ -73,7 +73,7 @@ async def load_procedures(session: AsyncSession, file: ProcedureFile, now: datet
         if said not in [version.pack_hash for version in await versions_of(session, draft.code)]:
             version = await add_procedure(session, draft, f"pack:{file.name}", now)
             version.pack_hash = said
-            await activate(session, version, None, f"pack:{file.name}:reviewed")
+            await activate(session, version, None, f"pack:{file.name}:reviewed", now)
             entered += 1
     return entered
 

@@ -31,6 +31,6 @@ async def retire_rule(session: AsyncSession, rule_id: UUID, on: date, actor: Act
         raise invalid("on", "order", "It is not before the first day on which the rule binds.")
     code = await lock_code(session, version.code)
     version.effective_until = on - timedelta(days=1)
-    version.status = "retired"
+    version.status, version.retired_by, version.retired_at = "retired", actor.client_id, now
     await follow(session, code, RuleRetired, [version], now)
     return rule_id

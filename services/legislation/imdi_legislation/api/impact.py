@@ -9,17 +9,21 @@ from fastapi import Response
 from pydantic import Field
 
 from imdi_common.door import NO_KEY, OWN, Caller, door_router
-from imdi_common.problems import invalid
 from imdi_common.shapes import Shape
+from imdi_common.telemetry import logger
 from imdi_legislation.actions.permission import demand_may_weigh
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.api.answers import Breach
 from imdi_legislation.api.days import Day
+from imdi_legislation.api.turns import Turns
 from imdi_legislation.domain.conditions import Refused
-from imdi_legislation.domain.periods import beginning_error
+from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.queries.impact import measure_impact
 
 router = door_router(prefix="/v1/rules", tags=["rules"])
+MOST = 8
+TURNS = Turns(at_once=1, most=MOST)
+"""Each weighing judges all open cases, on a thread: one at a time leaves the process its other work."""
 
 
 class ImpactRequest(Shape):
@@ -97,13 +101,21 @@ class Impact(Shape):
     openapi_extra=NO_KEY | OWN,
 )
 async def weigh_rule(rule_id: UUID, door: Caller, asked: ImpactRequest | None = None) -> Response:
-    on = asked.on if asked else None
-    wrong = beginning_error(on) if on else None
     async with door.reading() as session:
-        await demand_may_weigh(session, door.actor, rule_id)
-        if wrong:
-            raise invalid("on", wrong.rule, wrong.detail)
+        await demand_may_weigh(session, door.actor, rule_id)  # who may not takes no turn
+    async with TURNS.one("Other drafts are being weighed; try again."), door.reading() as session:
+        await demand_may_weigh(session, door.actor, rule_id)  # the draft may be another one by now
         try:
-            return door.answer(Impact(**await measure_impact(session, rule_id, on, door.now)))
-        except Refused as error:
+            weighed = Impact(**await measure_impact(session, rule_id, asked.on if asked else None, door.now))
+        except (Invalid, Refused) as error:
             raise refused(error) from error
+    logger().info(
+        "impact_weighed",
+        rule=str(rule_id),
+        client_id=door.actor.client_id,
+        open_preparations=weighed.open_preparations,
+        answered_again=weighed.answered_again,
+        told=len(weighed.changes),
+        breached=weighed.vacancies.breached,
+    )
+    return door.answer(weighed)

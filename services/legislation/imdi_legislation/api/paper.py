@@ -8,6 +8,7 @@ import sys
 
 from imdi_common.problems import Problem, unavailable
 from imdi_common.telemetry import logger
+from imdi_legislation.api.turns import Turns
 from imdi_legislation.api.write_paper import NO_LIBRARY
 
 SECONDS = 30.0
@@ -17,29 +18,13 @@ LARGEST = 10 * 1024 * 1024
 """Bytes of a PDF."""
 KNOWN = {"LANG": "C.UTF-8"}
 """All that the writer is told of where it runs: no secret of the service."""
-
-
-class _Desk:
-    """Who writes, and who waits for it."""
-
-    def __init__(self) -> None:
-        self.places = asyncio.Semaphore(AT_ONCE)
-        self.there = 0
-
-
-_DESK = _Desk()
+_TURNS = Turns(AT_ONCE, THERE)
 
 
 async def as_pdf(page: str, seconds: float = SECONDS) -> bytes:
     """The page as PDF; 503 where too many are asked for, where it takes too long, or where Pango is not installed."""
-    if _DESK.there >= THERE:
-        raise unavailable("Too many reports are being written; try again, or ask for HTML.")
-    _DESK.there += 1
-    try:
-        async with _DESK.places:
-            return await _write(page, seconds)
-    finally:
-        _DESK.there -= 1
+    async with _TURNS.one("Too many reports are being written; try again, or ask for HTML."):
+        return await _write(page, seconds)
 
 
 async def _write(page: str, seconds: float) -> bytes:

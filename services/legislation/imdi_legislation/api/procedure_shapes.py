@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StrictInt
 
-from imdi_common.shapes import Code, LongText, MoneyShape, Shape, Text
+from imdi_common.shapes import Code, LongText, MoneyShape, Shape, Text, UtcTime, Versioned
 from imdi_contracts.codes import Confidence, Performer
 from imdi_legislation.api.days import Day
 
@@ -114,10 +114,14 @@ class ProcedureReference(Shape):
     title: str
 
 
-class Procedure(ProcedureReference):
+class Procedure(ProcedureReference, Versioned):
+    """``activated_at``, ``retired_at``: when that was done; null also where it was before these were noted."""
+
     status: ProcedureStatus
     corridor: CorridorShape
     effective: InForce
+    activated_at: UtcTime | None
+    retired_at: UtcTime | None
     steps: list[StepShape]
     confidence: Confidence
     verified_on: Day | None

@@ -35,6 +35,7 @@ from imdi_legislation.api.procedure_shapes import (
     ProcedureStatus,
     WhatIfRequest,
 )
+from imdi_legislation.api.rules import MAY_MATCH
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.findings import find
 from imdi_legislation.domain.plain import plain
@@ -43,12 +44,14 @@ from imdi_legislation.domain.streamlining import analyse
 from imdi_legislation.domain.what_if import apply_changes, no_longer_produced, saving
 from imdi_legislation.queries import procedures
 from imdi_legislation.queries.procedures import Found
+from imdi_legislation.storage.procedures import ProcedureVersion
 
 router = door_router(prefix="/v1/procedures", tags=["procedures"])
 
 
 async def _show(session: AsyncSession, procedure_id: Any) -> Procedure:
-    return Procedure(**(await procedures.show_procedure(session, UUID(str(procedure_id)))).shown)
+    found = await procedures.show_procedure(session, UUID(str(procedure_id)))
+    return Procedure(**found.shown, etag=procedures.etag(found.version))
 
 
 @router.post("", response_model=Procedure, status_code=201, summary="Draft a procedure, or the next version of one")
@@ -57,18 +60,28 @@ async def post_procedure(asked: ProcedureRequest, door: Caller) -> Response:
     return await door.once(lambda session: draft_procedure(session, body, door.actor, door.now), _show, status=201)
 
 
-@router.post("/{procedure_id}/activation", response_model=Procedure, summary="Bring a drafted procedure into force")
+@router.post(
+    "/{procedure_id}/activation",
+    response_model=Procedure,
+    summary="Bring a drafted procedure into force",
+    openapi_extra=MAY_MATCH,
+)
 async def activate_procedure(procedure_id: UUID, door: Caller, asked: ProcedureActivation | None = None) -> Response:
     begins = asked.begins if asked else None
+
+    def allow_match(version: ProcedureVersion) -> None:
+        door.allow_match(procedures.etag(version))
+
     return await door.once(
-        lambda session: activating.activate_procedure(session, procedure_id, begins, door.actor), _show
+        lambda session: activating.activate_procedure(session, procedure_id, begins, door.actor, door.now, allow_match),
+        _show,
     )
 
 
 @router.post("/{procedure_id}/retirement", response_model=Procedure, summary="End a procedure")
 async def retire_procedure(procedure_id: UUID, asked: ProcedureRetirement, door: Caller) -> Response:
     return await door.once(
-        lambda session: activating.retire_procedure(session, procedure_id, asked.on, door.actor), _show
+        lambda session: activating.retire_procedure(session, procedure_id, asked.on, door.actor, door.now), _show
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.door import OWN, PUBLIC, Caller, door_router
 from imdi_common.paging import Page, Paging, decode_cursor, encode_cursor
-from imdi_common.shapes import Code, CountryCode, LongText, Shape, Text, Versioned
+from imdi_common.shapes import Code, CountryCode, LongText, Shape, Text, UtcTime, Versioned
 from imdi_contracts.codes import Confidence
 from imdi_contracts.legislation import RuleKind
 from imdi_legislation.actions import activate_rule as activating
@@ -28,6 +28,17 @@ from imdi_legislation.storage.tables import RuleVersion
 router = door_router(prefix="/v1/rules", tags=["rules"])
 
 RuleStatus = Literal["draft", "proposed", "active", "retired"]
+MAY_MATCH: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "If-Match",
+            "in": "header",
+            "required": False,
+            "description": "The ETag last read: 412 where it has changed since. Without: as it is now.",
+            "schema": {"type": "string"},
+        }
+    ]
+}
 Named = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 
@@ -95,6 +106,8 @@ class RuleRequest(Shape):
 
 
 class Rule(Versioned):
+    """``activated_at``, ``retired_at``: when that was done; null also where it was before these were noted."""
+
     id: UUID
     code: str
     version: int
@@ -107,6 +120,8 @@ class Rule(Versioned):
     effective: Effective
     transition: Transition
     replaces: UUID | None
+    activated_at: UtcTime | None
+    retired_at: UtcTime | None
     confidence: Confidence
     verified_on: Day | None
     verified_by: str | None
@@ -166,11 +181,15 @@ async def withdraw_rule(rule_id: UUID, door: Caller) -> Response:
     return await door.once(lambda session: withdraw_proposal(session, rule_id, door.actor), _show)
 
 
-@router.post("/{rule_id}/activation", response_model=Rule, summary="Make a proposed rule law")
+@router.post("/{rule_id}/activation", response_model=Rule, summary="Make a proposed rule law", openapi_extra=MAY_MATCH)
 async def activate_rule(rule_id: UUID, door: Caller, asked: Activation | None = None) -> Response:
     begins = asked.begins if asked else None
+
+    def allow_match(version: RuleVersion) -> None:
+        door.allow_match(rules.etag(version))
+
     return await door.once(
-        lambda session: activating.activate_rule(session, rule_id, begins, door.actor, door.now), _show
+        lambda session: activating.activate_rule(session, rule_id, begins, door.actor, door.now, allow_match), _show
     )
 
 

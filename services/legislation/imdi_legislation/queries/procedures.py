@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.problems import not_found
 from imdi_legislation.domain.countries import EVERYWHERE
 from imdi_legislation.domain.observed_times import Observed, compare, observed_time
+from imdi_legislation.domain.plain import fingerprint
 from imdi_legislation.domain.procedures import Step, bases_of
 from imdi_legislation.domain.streamlining import Analysis, Time, analyse
 from imdi_legislation.storage.observed_items import measure
@@ -51,6 +52,12 @@ async def show_procedure(session: AsyncSession, procedure_id: UUID) -> Found:
         raise not_found()
     titles = await _titles(session, [version])
     return Found(version, steps_of(version), _shown(version, titles))
+
+
+def etag(version: ProcedureVersion) -> int:
+    """A number that differs whenever anything differs that the version says, or its status."""
+    told = {name: value for name, value in _shown(version, {}).items() if name != "id"}
+    return int(fingerprint(told)[:15], 16)
 
 
 async def list_procedures(
@@ -95,6 +102,8 @@ def _shown(version: ProcedureVersion, titles: dict[str, str]) -> dict[str, Any]:
             "occupations": version.occupations,
         },
         "effective": {"from": version.effective_from, "until": version.effective_until},
+        "activated_at": version.activated_at,
+        "retired_at": version.retired_at,
         "steps": [_with_titles(step, titles) for step in version.steps],
         "confidence": version.confidence,
         "verified_on": version.verified_on,

@@ -94,6 +94,8 @@ def _shown(version: RuleVersion, titles: Titles) -> dict[str, Any]:
         "effective": {"from": version.effective_from, "until": version.effective_until},
         "transition": version.transition,
         "replaces": version.replaces,
+        "activated_at": version.activated_at,
+        "retired_at": version.retired_at,
         "confidence": version.confidence,
         "verified_on": version.verified_on,
         "verified_by": version.verified_by,

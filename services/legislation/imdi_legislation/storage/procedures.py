@@ -45,6 +45,9 @@ class ProcedureVersion(Base):
     drafted_by: Mapped[str]
     drafted_at: Mapped[datetime]
     activated_by: Mapped[str | None]
+    activated_at: Mapped[datetime | None]
+    retired_by: Mapped[str | None]
+    retired_at: Mapped[datetime | None]
     pack_hash: Mapped[str | None]
     """What a file said, where it came from one: loaded again, it is known as unchanged."""
 

@@ -105,6 +105,10 @@ class RuleVersion(Base):
     drafted_at: Mapped[datetime]
     proposed_by: Mapped[str | None]
     activated_by: Mapped[str | None]
+    activated_at: Mapped[datetime | None]
+    retired_by: Mapped[str | None]
+    retired_at: Mapped[datetime | None]
+    """These moments are empty also of what was activated or retired before they were noted."""
     pack_hash: Mapped[str | None]
     """What a pack said, where it came from one: loaded again, it is known as unchanged."""
 
@@ -143,6 +147,8 @@ class Subject(Announcing, Base):
     determination_id: Mapped[UUID | None]
     law_epoch: Mapped[int]
     stale: Mapped[bool]
+    failed_at: Mapped[datetime | None]
+    """When a stale one could not be answered: others go first for a while."""
     parties: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     """Who read a preparation whole when its worker was erased: no copy tells it any more."""
 

@@ -12,6 +12,9 @@ from sqlalchemy import func, select
 from imdi_common.mechanics import due, outbox
 from imdi_common.problems import Problem
 from imdi_legislation.actions.permission import demand_may_weigh
+from imdi_legislation.actions.refusals import refused
+from imdi_legislation.domain.conditions import Refused
+from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.queries.impact import measure_impact
 from imdi_legislation.storage.law import read_law
 from imdi_legislation.storage.tables import Determination, Subject
@@ -171,25 +174,76 @@ async def test_what_asks_nothing_of_a_worker_changes_no_item(
     assert said["added_days"] == {"p50": 0, "max": 0}
 
 
+@pytest.fixture
+def refusals(parliament: Any, weigh: Any) -> Any:
+    """How weighing a proposal from a day is refused, and how its activation from then."""
+
+    async def refusal(deed: Any) -> tuple[Any, ...]:
+        with pytest.raises(Problem) as caught:
+            async with parliament.session.begin_nested():
+                await deed
+        problem = caught.value
+        errors = [(error["rule"], error["detail"]) for error in problem.errors or []]
+        return problem.slug, problem.status, errors, problem.extra
+
+    async def both(rule_id: Any, on: date | None) -> list[tuple[Any, ...]]:
+        async def weighed() -> None:
+            try:
+                await weigh(rule_id, on)
+            except (Invalid, Refused) as error:
+                raise refused(error) from error
+
+        return [await refusal(weighed()), await refusal(parliament.activate(rule_id, on))]
+
+    return both
+
+
+async def test_a_bar_for_a_limited_time_is_weighed_from_no_day_from_which_it_cannot_begin(
+    parliament: Any, refusals: Any
+) -> None:
+    half_year = {"from": "2027-01-01", "until": "2027-06-30"}
+    order = {"prohibits": "departure", "reason": "War", "longest": "P6M"}
+    rule_id = await parliament.propose("sa-order", "bar", order, effective=half_year)
+    for on in (date(2026, 12, 31), date(2027, 7, 1), date.min, date.max):
+        weighed, activated = await refusals(rule_id, on)
+        assert weighed == activated
+        assert weighed[:2] == ("invalid-request", 422)
+
+
+@pytest.mark.parametrize("transition", ["all_open", "opened_after"])
+async def test_a_version_that_has_ended_is_weighed_against_as_in_activation(
+    parliament: Any, refusals: Any, transition: str
+) -> None:
+    """Its last day is over; the cases that its heir spares stay with it."""
+    await parliament.enact("a", effect=MEDICAL | {"code": "a", "after": ["b"]})
+    await parliament.enact("a", effect=MEDICAL | {"code": "a"}, begins=date(2026, 6, 1), transition=transition)
+    rule_id = await parliament.propose("b", effect=MEDICAL | {"code": "b", "after": ["a"]})
+    weighed, activated = await refusals(rule_id, None)
+    assert weighed == activated
+    assert weighed[0] == "conflicting-rules"
+
+
 async def test_what_could_not_be_activated_is_refused_alike(parliament: Any, weigh: Any, of_member: Any) -> None:
     rule_id = await parliament.enact("a", effect=MEDICAL | {"code": "a", "after": ["b"]})
     beside = await parliament.draft("b", effect=MEDICAL | {"code": "b", "after": ["a"]})
-    ended = await parliament.draft("c", effective={"from": "2026-01-01", "until": "2026-12-31"})
     next_one = await parliament.draft("a", effect=MEDICAL | {"code": "a"})
-    refusals = [
+    expected = [
         (rule_id, None, "wrong-state"),
         (beside, None, "conflicting-rules"),
-        (ended, date(2027, 1, 1), "invalid-request"),
         (next_one, date(2025, 1, 1), "versions-overlap"),
     ]
-    for draft, on, slug in refusals:
-        with pytest.raises(Problem) as refused:
+    for draft, on, slug in expected:
+        with pytest.raises(Problem) as caught:
             await weigh(draft, on)
-        assert refused.value.slug == slug
+        assert caught.value.slug == slug
+    ended = await parliament.draft("c", effective={"from": "2026-01-01", "until": "2026-12-31"})
+    with pytest.raises(Invalid) as wrong:
+        await weigh(ended, date(2027, 1, 1))
+    assert [error.field for error in wrong.value.errors] == ["on"]
     for stranger in (STEWARD, of_member(country="NP"), of_member("employer")):
-        with pytest.raises(Problem) as refused:
+        with pytest.raises(Problem) as caught:
             await demand_may_weigh(parliament.session, stranger, next_one)
-        assert refused.value.status == 403
+        assert caught.value.status == 403
 
 
 async def test_more_pages_than_one_are_all_counted_and_the_worst_are_listed(

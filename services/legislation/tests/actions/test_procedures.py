@@ -33,7 +33,7 @@ class Office:
         return await draft_procedure(self.session, procedure_body(self.instrument, **other), actor, NOW)
 
     async def enact(self, begins: date | None = None, **other: Any) -> Any:
-        return await activate_procedure(self.session, await self.draft(**other), begins, ONE)
+        return await activate_procedure(self.session, await self.draft(**other), begins, ONE, NOW)
 
     async def periods(self) -> PERIODS:
         found = select(ProcedureVersion).order_by(ProcedureVersion.number).execution_options(populate_existing=True)
@@ -71,16 +71,16 @@ async def test_versions_never_overlap(office: Office, begins: date, until: str |
     await office.enact()
     later = await office.draft(effective={"from": "2025-01-01", "until": until} if until else {"from": "2025-01-01"})
     if fits:
-        await activate_procedure(office.session, later, begins, ONE)
+        await activate_procedure(office.session, later, begins, ONE, NOW)
         return
     with pytest.raises(Problem, match="versions-overlap"):
-        await activate_procedure(office.session, later, begins, ONE)
+        await activate_procedure(office.session, later, begins, ONE, NOW)
     assert (await office.periods())[0] == (1, "active", "2026-01-01", None)
 
 
 async def test_a_retired_procedure_ends_and_may_have_an_heir(office: Office) -> None:
     first = await office.enact()
-    await retire_procedure(office.session, first, date(2026, 7, 1), ONE)
+    await retire_procedure(office.session, first, date(2026, 7, 1), ONE, NOW)
     await office.enact(date(2026, 8, 1))
     assert await office.periods() == [
         (1, "retired", "2026-01-01", "2026-06-30"),
@@ -113,7 +113,7 @@ async def test_nobody_takes_over_anothers_procedure(office: Office) -> None:
     with pytest.raises(Problem, match="forbidden"):
         await office.draft(nepal, corridor={"origin": "NP", "destination": "MY"})
     with pytest.raises(Problem, match="forbidden"):
-        await retire_procedure(office.session, first, date(2027, 1, 1), nepal)
+        await retire_procedure(office.session, first, date(2027, 1, 1), nepal, NOW)
 
 
 @pytest.mark.parametrize("instrument", ["", "PH-SA-2013", "01936000-0000-7000-8000-00000000dead"])

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,6 +13,15 @@ from imdi_common.mechanics import metadata as mechanics
 from imdi_legislation.storage.copies import METADATA
 from imdi_legislation.storage.library_texts import STEMMED
 
+ANSWER = text("""
+    insert into determination (id, subject_id, kind, revision, judged_on, law_epoch, input_hash, outcome, determined_at)
+    values (gen_random_uuid(), gen_random_uuid(), 'vacancy', 1, current_date, 0, '', '{}', now())
+""")
+DECISION = text("""
+    insert into recognition_decision (id, worker_id, profession, destination, outcome, differences, compensation,
+        authority, decided_on, reference, recorded_by, recorded_at)
+    values (gen_random_uuid(), gen_random_uuid(), 'nurse', 'SA', 'full', '[]', '[]', 'x', current_date, 'x', 'x', now())
+""")
 INSERT = text("""
     insert into rule_version (id, code, number, kind, status, origins, destinations, occupations, effect, basis,
         disputed, effective_from, effective_until, transition, confidence, drafted_by, drafted_at)
@@ -59,3 +68,20 @@ async def test_the_days_of_activated_versions_cannot_overlap(
     else:
         with pytest.raises(IntegrityError):
             await session.execute(INSERT, second)
+
+
+@pytest.mark.parametrize(
+    ("made", "change", "table"),
+    [
+        (ANSWER, "update determination set outcome = outcome", "determination"),
+        (ANSWER, "delete from determination", "determination"),
+        (DECISION, "update recognition_decision set outcome = outcome", "recognition_decision"),
+    ],
+)
+async def test_the_database_refuses_to_change_what_was_answered_and_decided(
+    session: AsyncSession, made: TextClause, change: str, table: str
+) -> None:
+    await session.execute(made)
+    with pytest.raises(IntegrityError, match=f"{table} is only added to"):
+        async with session.begin_nested():
+            await session.execute(text(change))
