@@ -54,6 +54,8 @@ async def metrics(request: Request) -> Response:
         unpublished.set(await session.scalar(waiting) or 0)
         stuck.set(len(await held_back(session)))
         await _measure_held(session, runtime.clock.now())
+        if runtime.service.measure:
+            await runtime.service.measure(session)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

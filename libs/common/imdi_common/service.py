@@ -31,7 +31,7 @@ class Service:
 
     ``standing`` gives the newer of a token's tenant and the local copy. ``open`` opens what the doors need besides
     the database, and ``keys`` gives the token keys where the service is the issuer itself. ``run`` names further
-    work of the ``clock`` role that goes on for ever.
+    work of the ``clock`` role that goes on for ever. ``measure`` sets the service's own figures for ``/metrics``.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Service:
     open: Callable[[Runtime], AbstractAsyncContextManager[Any]] | None = None
     keys: Callable[[Runtime], Callable[[], KeySet | None]] | None = None
     run: Callable[[Runtime], Awaitable[None]] | None = None
+    measure: Callable[[AsyncSession], Awaitable[None]] | None = None
 
     @property
     def audience(self) -> str:

@@ -26,6 +26,7 @@ from imdi_legislation.api import (
     recognition,
     rules,
 )
+from imdi_legislation.queries.measures import measure
 from imdi_legislation.queries.standing import standing
 from imdi_legislation.reactions.due import DUE
 from imdi_legislation.reactions.policies import POLICIES
@@ -81,6 +82,7 @@ SERVICE = Service(
     policies=POLICIES,
     due=DUE,
     standing=standing,
+    measure=measure,
     open=open_limit,
     commands={"load-packs": load_packs},
 )

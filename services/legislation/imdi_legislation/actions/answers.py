@@ -45,7 +45,7 @@ Announcement = Callable[[UUID], Event]
 async def open_subject(session: AsyncSession, subject_id: UUID, kind: str, revision: int) -> Subject | None:
     """The subject, locked, None where a newer revision was answered already."""
     subject = await lock_subject(session, subject_id, kind)
-    subject.stale = False
+    subject.stale, subject.failed_at = False, None
     return None if revision < subject.revision else subject
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,14 +33,36 @@ async def lock_subject(session: AsyncSession, subject_id: UUID, kind: str) -> Su
     return (await session.scalars(found.execution_options(populate_existing=True))).one()
 
 
-async def take_stale(session: AsyncSession, most: int) -> list[Subject]:
-    """Lock some stale subjects that nobody else is at work on."""
-    found = select(Subject).where(Subject.stale).order_by(Subject.id).limit(most).with_for_update(skip_locked=True)
+async def take_stale(session: AsyncSession, most: int, failed_before: datetime) -> list[Subject]:
+    """Lock some stale subjects that nobody else is at work on, none of which failed after that moment."""
+    found = select(Subject).where(_waits(failed_before)).order_by(Subject.id).limit(most)
+    found = found.with_for_update(skip_locked=True)
     return list(await session.scalars(found.execution_options(populate_existing=True)))
 
 
-async def any_stale(session: AsyncSession) -> bool:
-    return await session.scalar(select(exists().where(Subject.stale))) is True
+async def named(session: AsyncSession, subject_ids: Iterable[UUID]) -> list[Subject]:
+    """The subjects of these ids, as they are now."""
+    found = select(Subject).where(Subject.id.in_(list(subject_ids))).order_by(Subject.id)
+    return list(await session.scalars(found.execution_options(populate_existing=True)))
+
+
+async def any_stale(session: AsyncSession, failed_before: datetime | None = None) -> bool:
+    """Whether any is stale, set aside or not; with a moment, none that failed after it."""
+    which = _waits(failed_before) if failed_before else Subject.stale
+    return await session.scalar(select(exists().where(which))) is True
+
+
+async def set_aside(session: AsyncSession, subject_id: UUID, now: datetime) -> None:
+    """It stays stale, and others go before it, until the law or the case changes, or it has rested."""
+    await session.execute(update(Subject).where(Subject.id == subject_id).values(failed_at=now))
+
+
+async def count_set_aside(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).where(Subject.stale, Subject.failed_at.is_not(None))) or 0
+
+
+def _waits(failed_before: datetime) -> ColumnElement[bool]:
+    return Subject.stale & (Subject.failed_at.is_(None) | (Subject.failed_at <= failed_before))
 
 
 async def is_behind(session: AsyncSession, most: int) -> bool:
@@ -50,7 +73,7 @@ async def is_behind(session: AsyncSession, most: int) -> bool:
 
 async def forget_stale(session: AsyncSession, subject_ids: Iterable[UUID]) -> None:
     """These need no new answer."""
-    await session.execute(update(Subject).where(Subject.id.in_(list(subject_ids))).values(stale=False))
+    await session.execute(update(Subject).where(Subject.id.in_(list(subject_ids))).values(stale=False, failed_at=None))
 
 
 async def confirm(session: AsyncSession, subject_ids: Iterable[UUID], epoch: int) -> None:
@@ -73,7 +96,7 @@ def open_preparations_in(scopes: Iterable[Scope]) -> ColumnElement[bool]:
 async def mark_vacancies(session: AsyncSession, scopes: Iterable[Scope]) -> None:
     """The open vacancies that any of the scopes covers wait for a new answer."""
     covered = select(Vacancy.id).where(open_vacancies_in(scopes))
-    await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True))
+    await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True, failed_at=None))
 
 
 async def mark_preparations(session: AsyncSession, scopes: Iterable[Scope]) -> None:
@@ -84,7 +107,7 @@ async def mark_preparations(session: AsyncSession, scopes: Iterable[Scope]) -> N
         .join(Worker, Worker.id == Preparation.worker_id)
         .where(open_preparations_in(scopes))
     )
-    await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True))
+    await session.execute(update(Subject).where(Subject.id.in_(covered)).values(stale=True, failed_at=None))
 
 
 def _meets(scope: Scope, origin: Any, destination: Any, occupation: Any) -> ColumnElement[bool]:
