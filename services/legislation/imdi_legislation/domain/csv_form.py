@@ -14,14 +14,15 @@ COLUMNS = (
     "confidence", "verified_on", "note", "binding",
 )  # fmt: skip
 LISTS = ("parties", "topics")
-FORMULA = ("=", "+", "-", "@", "\t")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet would reckon: it is written after an apostrophe, which reading takes away."""
 
 
 def csv_line(values: Iterable[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(values)
-    return text.getvalue()
+    """A line that ends in a line feed; a cell with any break in it is quoted."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(values)  # the writer quotes what its own terminator holds
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def to_csv(instrument: Mapping[str, Any]) -> str:

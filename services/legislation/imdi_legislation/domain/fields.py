@@ -16,6 +16,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,4})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Python's own reader would also take a week of the year (2027-W10-1)."""
 _REQUIRED = object()
 
 
@@ -72,6 +74,7 @@ class Reader:
         value = self.take(name, default)
         if value is not None and not _is_name(value):
             self.wrong(name, "name", "Lower-case letters, digits and underscores, beginning with a letter.")
+            return None
         return value
 
     def names(self, name: str) -> tuple[str, ...]:
@@ -87,6 +90,7 @@ class Reader:
         value = self.take(name, default)
         if value is not None and not (isinstance(value, str) and value in choices):
             self.wrong(name, "one_of", f"One of: {', '.join(choices)}.")
+            return None
         return value
 
     def choices(self, name: str, choices: Collection[str], default: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -108,7 +112,7 @@ class Reader:
         if value is None or isinstance(value, date):
             return value
         try:
-            if isinstance(value, str) and len(value) == 10:
+            if isinstance(value, str) and DAY.fullmatch(value):
                 return date.fromisoformat(value)
         except ValueError:
             pass
@@ -119,6 +123,7 @@ class Reader:
         value = self.take(name)
         if value is not None and not (isinstance(value, str) and CODE.fullmatch(value)):
             self.wrong(name, "code", "1 to 80 letters, digits, dots, dashes or underscores, no dash at the beginning.")
+            return None
         return value
 
     def part(self, name: str) -> Mapping[str, Any]:

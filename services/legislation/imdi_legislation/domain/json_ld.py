@@ -17,6 +17,8 @@ CONTEXT: dict[str, Any] = {
     "imdi": "urn:imdi:vocabulary:",
     "imdi:statements": {"@type": "@json"},
 }
+SCHEMA_ORG = ("https://schema.org", "https://schema.org/", "http://schema.org", "http://schema.org/")
+"""The spellings in use of the one vocabulary."""
 FIELDS = {
     "legislationIdentifier": "code",
     "name": "title",
@@ -68,7 +70,7 @@ def from_json_ld(document: Any) -> list[dict[str, Any]]:
 
     Keys are read as this module writes them: another context would give them another meaning.
     """
-    if isinstance(document, Mapping) and document.get("@context") not in (None, CONTEXT, "https://schema.org"):
+    if isinstance(document, Mapping) and not _is_ours(document.get("@context")):
         raise Invalid(
             [FieldError("document.@context", "context", "The context of an export, https://schema.org, or none.")]
         )
@@ -76,6 +78,18 @@ def from_json_ld(document: Any) -> list[dict[str, Any]]:
     if not isinstance(graph, list) or not all(isinstance(node, Mapping) for node in graph):
         raise Invalid([FieldError("document", "json_ld", "A node of type Legislation, a list of them, or a @graph.")])
     return [_body(node) for node in graph]
+
+
+def _is_ours(context: Any) -> bool:
+    """Whether keys mean under a context, or each of a list of them, what this module writes by them."""
+    if isinstance(context, list):
+        return all(_is_ours(each) for each in context)
+    if isinstance(context, Mapping):
+        vocabulary = context.get("@vocab", CONTEXT["@vocab"])
+        return vocabulary in SCHEMA_ORG and all(
+            name == "@vocab" or meaning == CONTEXT.get(name) for name, meaning in context.items()
+        )
+    return context is None or context in SCHEMA_ORG
 
 
 def _body(node: Mapping[str, Any]) -> dict[str, Any]:

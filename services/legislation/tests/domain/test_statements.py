@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -36,12 +38,16 @@ def wrong(read: Any, body: Any) -> list[str]:
     [
         ({}, ["kind"]),
         ({"kind": "song"}, ["kind"]),
+        ({"kind": []}, ["kind"]),
+        ({"kind": {"event": "signed"}}, ["kind"]),
         ({"kind": "event", "event": "in_force"}, ["date"]),
         ({"kind": "event", "event": "in_force", "date": "2017-02-29"}, ["date"]),
         ({"kind": "event", "event": "in_force", "date": 2017}, ["date"]),
         ({"kind": "event", "event": "renewed", "date": "2017"}, ["until"]),
         ({"kind": "event", "event": "signed", "date": "2017", "until": "2018-01-01"}, ["until"]),
         ({"kind": "event", "event": "born", "date": "2017"}, ["event"]),
+        ({"kind": "event", "event": "signed", "date": "2017", "verified_on": "2026-W10-1"}, ["verified_on"]),
+        ({"kind": "event", "event": "signed", "date": "2017", "verified_on": "20260301"}, ["verified_on"]),
         ({"kind": "status", "status": "signed"}, ["status"]),
         ({"kind": "status", "status": "in_force", "date": "2017"}, ["date"]),
         ({"kind": "parties", "parties": ["NP", "XX"]}, ["parties"]),
@@ -130,7 +136,7 @@ def test_the_version_in_effect_as_known_then(on: str, before: int | None, number
 @given(
     st.fixed_dictionaries({
         "title": st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=30),
-        "note": st.text("=+-@'\",;\n é", min_size=1, max_size=8).filter(str.strip),
+        "note": st.text("=+-@'\",;\n\r\t é", min_size=1, max_size=8).filter(str.strip),
         "parties": st.lists(st.sampled_from(["NP", "MY", "PH"]), unique=True),
     })
 )  # fmt: skip
@@ -142,6 +148,12 @@ def test_what_is_written_as_csv_reads_the_same(other: dict[str, Any]) -> None:
 
 def test_no_spreadsheet_reckons_what_is_written_as_csv() -> None:
     assert to_csv(ACT | {"title": '=HYPERLINK("x")'}).split(",")[1].startswith("\"'=")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\r\n"])
+def test_a_cell_that_begins_as_a_formula_stands_after_an_apostrophe(start: str) -> None:
+    (row,) = csv.reader(io.StringIO(to_csv(ACT | {"title": f"{start}1+1"}), newline=""))
+    assert row[1] == f"'{start}1+1"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +184,36 @@ def test_what_is_written_as_json_ld_reads_the_same() -> None:
     ]
 
 
-@pytest.mark.parametrize("document", [[3], {"@graph": 3}, {"@context": "https://example.org"}, {"@graph": [[]]}])
+@pytest.mark.parametrize(
+    "context",
+    [
+        "https://schema.org",
+        "https://schema.org/",
+        "http://schema.org",
+        "http://schema.org/",
+        {"@vocab": "http://schema.org/"},
+        CONTEXT,
+        ["https://schema.org", {"eli": "http://data.europa.eu/eli/ontology#"}],
+        None,
+    ],
+)
+def test_the_usual_spellings_of_the_vocabulary_are_read(context: Any) -> None:
+    assert from_json_ld({"@context": context, "@graph": [{"name": "Act"}]})[0]["title"] == "Act"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [3],
+        {"@graph": 3},
+        {"@context": "https://example.org"},
+        {"@context": ["https://schema.org", "https://example.org"]},
+        {"@context": ["https://schema.org", {"name": "urn:other"}]},
+        {"@context": {"@vocab": []}},
+        {"@context": 3},
+        {"@graph": [[]]},
+    ],
+)
 def test_what_is_no_such_json_ld_is_refused(document: Any) -> None:
     assert wrong(from_json_ld, document)[0].startswith("document")
 
