@@ -12,11 +12,12 @@ from imdi_legislation.actions.record_statement import add_statements
 from imdi_legislation.actions.record_version import add_version
 from imdi_legislation.domain.instruments import InstrumentDraft
 from imdi_legislation.domain.plain import fingerprint
+from imdi_legislation.domain.who_may import Author
 from imdi_legislation.storage.library import InstrumentStatement, InstrumentVersion, moment_of_recording
 
 
 async def complete_instrument(
-    session: AsyncSession, instrument_id: UUID, draft: InstrumentDraft, by: str, now: datetime
+    session: AsyncSession, instrument_id: UUID, draft: InstrumentDraft, by: Author, now: datetime
 ) -> bool:
     """Add the draft's statements and versions that were never recorded, even if replaced since; whether any was."""
     said: set[str] = set()
@@ -29,5 +30,5 @@ async def complete_instrument(
     moment = await moment_of_recording(session, now)
     await add_statements(session, instrument_id, statements, by, moment)
     for version in versions:
-        await add_version(session, instrument_id, version, by, moment)
+        await add_version(session, instrument_id, version, by.name, moment)
     return True

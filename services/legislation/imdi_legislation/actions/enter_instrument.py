@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.actor import Actor
 from imdi_common.ids import uuid7
 from imdi_common.problems import conflict
-from imdi_legislation.actions.permission import demand_may_enter
+from imdi_legislation.actions.permission import author_of, demand_may_enter
 from imdi_legislation.actions.record_statement import add_statements
 from imdi_legislation.actions.record_version import add_version
 from imdi_legislation.actions.refusals import demand_verified, refused
@@ -21,6 +21,7 @@ from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
 from imdi_legislation.domain.plain import fingerprint
 from imdi_legislation.domain.statements import StatementDraft
+from imdi_legislation.domain.who_may import Author
 from imdi_legislation.storage.library import moment_of_recording
 from imdi_legislation.storage.library_texts import text_row, write_texts
 from imdi_legislation.storage.tables import Instrument
@@ -35,10 +36,10 @@ async def enter_instrument(session: AsyncSession, body: dict[str, Any], actor: A
     demand_may_enter(actor, draft.level, draft.parties)
     if await session.scalar(select(Instrument.id).where(Instrument.code == draft.code)):
         raise conflict("code-taken", "Another instrument has this code.")
-    return await add_instrument(session, draft, actor.client_id, now)
+    return await add_instrument(session, draft, author_of(actor), now)
 
 
-async def add_instrument(session: AsyncSession, draft: InstrumentDraft, by: str, now: datetime) -> UUID:
+async def add_instrument(session: AsyncSession, draft: InstrumentDraft, by: Author, now: datetime) -> UUID:
     """Add an instrument that is known to be in order."""
     demand_verified(draft.verified_on, now)
     moment = await moment_of_recording(session, now)
@@ -58,7 +59,7 @@ async def add_instrument(session: AsyncSession, draft: InstrumentDraft, by: str,
         verified_on=draft.verified_on,
         note=draft.note,
         binding=draft.binding,
-        entered_by=by,
+        entered_by=by.name,
         entered_at=moment,
     )
     session.add(instrument)
@@ -73,7 +74,7 @@ async def add_instrument(session: AsyncSession, draft: InstrumentDraft, by: str,
     said = {fingerprint(each): each for each in (*_entered(draft), *draft.statements)}
     await add_statements(session, instrument.id, said.values(), by, moment)
     for version in draft.versions:
-        await add_version(session, instrument.id, version, by, moment)
+        await add_version(session, instrument.id, version, by.name, moment)
     return instrument.id
 
 

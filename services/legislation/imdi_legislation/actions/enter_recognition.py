@@ -53,7 +53,7 @@ async def add_entry(session: AsyncSession, draft: Draft, by: str, now: datetime,
     entry = TABLES[type(draft)](
         id=uuid7(),
         country=sourced.country,
-        basis=plain(sourced.basis),
+        basis=[{"instrument": str(UUID(each.instrument)), "provision": each.provision} for each in sourced.basis],
         effective_from=sourced.begins,
         effective_until=sourced.ends,
         confidence=sourced.confidence,

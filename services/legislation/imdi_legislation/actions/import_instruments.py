@@ -13,9 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
+from imdi_common.database import is_environment
 from imdi_common.due import schedule
 from imdi_common.ids import uuid7
 from imdi_common.problems import Problem, forbidden, invalid
+from imdi_common.telemetry import logger
 from imdi_legislation.actions.import_row import import_row
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.csv_form import from_csv
@@ -103,4 +105,9 @@ async def _enter(session: AsyncSession, going: InstrumentImport, row: Instrument
         errors = problem.errors or [rule]
     except IntegrityError:
         errors = [{"field": "code", "rule": "conflict", "detail": "Something else has just taken its place."}]
+    except Exception as error:
+        if is_environment(error):
+            raise
+        logger().error("import_row_failed", import_id=str(going.id), row=row.number, error=type(error).__name__)
+        errors = [{"field": "code", "rule": "readable", "detail": "This row cannot be entered as it is written."}]
     row.outcome, row.instrument_id, row.errors = "refused", None, list(errors)

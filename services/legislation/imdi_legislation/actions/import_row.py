@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.problems import conflict, forbidden
 from imdi_legislation.actions.complete_instrument import complete_instrument
 from imdi_legislation.actions.enter_instrument import add_instrument
+from imdi_legislation.actions.library_permission import NOT_YOURS, demand_may_record
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
-from imdi_legislation.domain.who_may import may_enter
+from imdi_legislation.domain.who_may import Author
 from imdi_legislation.storage.library import InstrumentImport
 from imdi_legislation.storage.tables import Instrument
 
@@ -38,15 +39,16 @@ async def import_row(
         draft = read_instrument(body)
     except Invalid as error:
         raise refused(error) from error
+    by = Author(going.client_id, going.government_of, going.is_steward)
     existing = await session.scalar(select(Instrument).where(Instrument.code == draft.code))
-    owned = existing or draft
-    if not may_enter(going.government_of, going.is_steward, owned.level, owned.parties):
-        raise forbidden("A party's government enters an instrument, the steward an international one.")
     if existing is None:
-        return "created", await add_instrument(session, draft, going.client_id, now)
+        if not by.may_enter(draft.level, draft.parties):
+            raise forbidden(NOT_YOURS)
+        return "created", await add_instrument(session, draft, by, now)
+    await demand_may_record(session, by, existing.id)
     if not _same(existing, draft):
         raise conflict("code-taken", "Another instrument has this code; what changes it is recorded as a statement.")
-    updated = await complete_instrument(session, existing.id, draft, going.client_id, now)
+    updated = await complete_instrument(session, existing.id, draft, by, now)
     return "updated" if updated else "unchanged", existing.id
 
 

@@ -32,6 +32,7 @@ from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument
 from imdi_legislation.domain.plain import fingerprint, plain
 from imdi_legislation.domain.recognition import Draft as Recognition
+from imdi_legislation.domain.who_may import Author
 from imdi_legislation.storage.law import change_law
 from imdi_legislation.storage.tables import Instrument, RuleVersion
 
@@ -145,14 +146,15 @@ async def load_pack(session: AsyncSession, pack: Pack, now: datetime) -> int:
     """Enter what is new of a pack, and activate its new rules; returns how many instruments and rules those were."""
     await change_law(session)
     by = f"pack:{pack.name}"
+    author = Author(by, None, is_steward=True)
     entered = 0
     known = await _known(session)
     for instrument in pack.instruments:
         if instrument.code not in known:
-            known[instrument.code] = await add_instrument(session, instrument, by, now)
+            known[instrument.code] = await add_instrument(session, instrument, author, now)
             entered += 1
         else:
-            entered += await complete_instrument(session, known[instrument.code], instrument, by, now)
+            entered += await complete_instrument(session, known[instrument.code], instrument, author, now)
     named = {basis.instrument for entry in pack.recognition for basis in entry.sourced.basis}
     missing = sorted(named.union(*(rule.instruments() for rule in pack.rules)) - set(known))
     if missing:

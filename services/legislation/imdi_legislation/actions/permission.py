@@ -11,23 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.actor import Actor
 from imdi_common.problems import forbidden, not_found
 from imdi_legislation.domain.scope import Scope
-from imdi_legislation.domain.who_may import may_enter, may_rule
+from imdi_legislation.domain.who_may import Author, may_rule
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.tables import Instrument, RuleVersion
 
 
 def demand_may_enter(actor: Actor, level: str, parties: Collection[str]) -> None:
     """403 unless an instrument of that level and those parties is the caller's to enter."""
-    if not may_enter(_government_of(actor), actor.is_steward, level, parties):
+    if not author_of(actor).may_enter(level, parties):
         raise forbidden("A party's government enters an instrument, the steward an international one.")
 
 
-def demand_may_state(actor: Actor, level: str, parties: Collection[str], of: Collection[str]) -> None:
-    """403 unless a statement on such an instrument is the caller's to make; ``of``: the one party that it is on."""
-    government = _government_of(actor)
-    own = government is not None and set(of) == {government} and level in {"regional", "international"}
-    if not own:
-        demand_may_enter(actor, level, parties)
+def author_of(actor: Actor) -> Author:
+    """The caller as the library keeps who recorded."""
+    return Author(actor.client_id, _government_of(actor), is_steward=actor.is_steward)
 
 
 def demand_may_recognise(actor: Actor, country: str, *, law: bool) -> None:

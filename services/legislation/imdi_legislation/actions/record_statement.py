@@ -12,13 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
 from imdi_common.ids import uuid7
-from imdi_common.problems import conflict, invalid, not_found
-from imdi_legislation.actions.permission import demand_may_state
+from imdi_common.problems import conflict, invalid
+from imdi_legislation.actions.library_permission import demand_may_relate, demand_may_state
+from imdi_legislation.actions.permission import author_of
 from imdi_legislation.actions.refusals import demand_verified, refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.plain import fingerprint
 from imdi_legislation.domain.statements import StatementDraft, read_statement
-from imdi_legislation.storage.library import InstrumentStatement, moment_of_recording
+from imdi_legislation.domain.who_may import Author
+from imdi_legislation.storage.library import InstrumentStatement, moment_of_recording, statement_by
 from imdi_legislation.storage.library_periods import keep_what_is_known
 from imdi_legislation.storage.tables import Instrument
 
@@ -31,21 +33,21 @@ async def record_statement(
         draft = read_statement(body)
     except Invalid as error:
         raise refused(error) from error
+    by = author_of(actor)
+    await demand_may_state(session, by, instrument_id, draft)
     moment = await moment_of_recording(session, now)
-    instrument = await session.get(Instrument, instrument_id)
-    if instrument is None:
-        raise not_found()
-    demand_may_state(actor, instrument.level, instrument.parties, draft.named() if draft.kind == "party" else [])
-    (added,) = await add_statements(session, instrument_id, [draft], actor.client_id, moment)
+    await demand_may_state(session, by, instrument_id, draft)
+    (added,) = await add_statements(session, instrument_id, [draft], by, moment)
     return added
 
 
 async def add_statements(
-    session: AsyncSession, instrument_id: UUID, drafts: Iterable[StatementDraft], by: str, moment: datetime
+    session: AsyncSession, instrument_id: UUID, drafts: Iterable[StatementDraft], by: Author, moment: datetime
 ) -> list[UUID]:
-    """Add statements that are known to be in order, and bring what is kept of the instruments up to date.
+    """Add statements that are the author's to make, and bring what is kept of the instruments up to date.
 
-    Each bears a moment of its own, so that they stay in the order in which they were given.
+    422 for what does not fit what is here, 403 for a relation that ends or changes what is not the author's. Each bears
+    a moment of its own, so that they stay in the order in which they were given.
     """
     rows = [
         await _row(session, instrument_id, draft, by, moment + timedelta(microseconds=number))
@@ -58,7 +60,7 @@ async def add_statements(
 
 
 async def _row(
-    session: AsyncSession, instrument_id: UUID, draft: StatementDraft, by: str, moment: datetime
+    session: AsyncSession, instrument_id: UUID, draft: StatementDraft, by: Author, moment: datetime
 ) -> InstrumentStatement:
     demand_verified(draft.verified_on, moment)
     return InstrumentStatement(
@@ -67,7 +69,7 @@ async def _row(
         kind=draft.kind,
         body=draft.body,
         parties=draft.named(),
-        object_id=await _object(session, instrument_id, draft),
+        object_id=await _object(session, instrument_id, draft, by),
         source=draft.source,
         confidence=draft.confidence,
         verified_on=draft.verified_on,
@@ -75,27 +77,25 @@ async def _row(
         replaces=await _replaced(session, instrument_id, draft),
         said=fingerprint(draft),
         recorded_at=moment,
-        recorded_by=by,
+        recorded_by=by.name,
     )
 
 
-async def _object(session: AsyncSession, instrument_id: UUID, draft: StatementDraft) -> UUID | None:
+async def _object(session: AsyncSession, instrument_id: UUID, draft: StatementDraft, by: Author) -> UUID | None:
     if draft.kind != "relation":
         return None
-    found = await session.scalar(select(Instrument.id).where(Instrument.code == draft.body["object"]))
-    if found is None or found == instrument_id:
+    found = await session.scalar(select(Instrument).where(Instrument.code == draft.body["object"]))
+    if found is None or found.id == instrument_id:
         raise invalid("object", "instrument", "The code of another instrument that is here.")
-    return found
+    await demand_may_relate(session, by, draft, found)
+    return found.id
 
 
 async def _replaced(session: AsyncSession, instrument_id: UUID, draft: StatementDraft) -> UUID | None:
     """The statement replaced: of the same instrument and kind, and not replaced yet."""
     if draft.replaces is None:
         return None
-    try:
-        earlier = await session.get(InstrumentStatement, UUID(draft.replaces))
-    except ValueError:
-        earlier = None
+    earlier = await statement_by(session, draft.replaces)
     fits = earlier is not None and earlier.kind != "withdrawal" and draft.kind in {"withdrawal", earlier.kind}
     if earlier is None or not fits or earlier.instrument_id != instrument_id:
         raise invalid("replaces", "statement", "The id of a statement of the same kind on this instrument.")

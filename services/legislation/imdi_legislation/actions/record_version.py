@@ -11,15 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.actor import Actor
 from imdi_common.ids import uuid7
-from imdi_common.problems import not_found
-from imdi_legislation.actions.permission import demand_may_enter
+from imdi_legislation.actions.library_permission import demand_may_record
+from imdi_legislation.actions.permission import author_of
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.plain import fingerprint
 from imdi_legislation.domain.versions import VersionDraft, read_version
 from imdi_legislation.storage.library import InstrumentVersion, moment_of_recording
 from imdi_legislation.storage.library_texts import text_row, write_texts
-from imdi_legislation.storage.tables import Instrument
 
 
 async def record_version(
@@ -30,11 +29,9 @@ async def record_version(
         draft = read_version(body)
     except Invalid as error:
         raise refused(error) from error
+    await demand_may_record(session, author_of(actor), instrument_id)
     moment = await moment_of_recording(session, now)
-    instrument = await session.get(Instrument, instrument_id)
-    if instrument is None:
-        raise not_found()
-    demand_may_enter(actor, instrument.level, instrument.parties)
+    await demand_may_record(session, author_of(actor), instrument_id)
     return await add_version(session, instrument_id, draft, actor.client_id, moment)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from imdi_legislation.domain.days import Span, span
 from imdi_legislation.domain.in_force import Period
 from imdi_legislation.domain.statements import Statement
+from imdi_legislation.domain.who_may import OPEN_TO_CLAIMS
 
 OF_ITSELF = ("directive", "regulation")
 """Types that bind the members of their union with no deed of each."""
@@ -24,6 +25,14 @@ def parties_of(said: Collection[Statement]) -> list[str]:
         elif each.kind == "party":
             named[each.body["party"]] = None
     return list(named)
+
+
+def entitled(said: Collection[Statement], level: str) -> list[str]:
+    """The parties whose governments may enter it.
+
+    Where any government may claim to be one, they are those named with the instrument, or since by whose it was.
+    """
+    return parties_of([each for each in said if each.kind == "parties" or level not in OPEN_TO_CLAIMS])
 
 
 def bound(party: str, said: Collection[Statement], general: Period, level: str, kind: str) -> Period:

@@ -26,6 +26,8 @@ PartyStatus = Literal["signed", "ratified", "acceded", "in_force", "reservation"
 Relation = Literal[
     "amends", "repeals", "implements", "transposes", "cites", "consolidates", "commences", "based_on", "is_part_of"
 ]
+CHANGING: tuple[Relation, ...] = ("repeals", "amends", "commences")
+"""The relations by which an instrument ends or changes its object, or brings it into force."""
 Renewal = Literal["automatic", "by_agreement", "stalled", "none"]
 Status = Literal["draft", "adopted", "in_force", "partly_in_force", "not_in_force", "repealed", "expired", "denounced"]
 

@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from imdi_legislation.domain.countries import COUNTRIES
+
+OPEN_TO_CLAIMS = ("regional", "international")
+"""Levels of instruments of which any government may state its own standing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who records in the library: the name kept beside what is recorded, and by what right."""
+
+    name: str
+    government_of: str | None
+    is_steward: bool
+
+    def may_enter(self, level: str, parties: Collection[str]) -> bool:
+        return may_enter(self.government_of, self.is_steward, level, parties)
 
 
 def may_rule(government_of: str | None, is_steward: bool, named: Collection[str], levels: Collection[str]) -> bool:

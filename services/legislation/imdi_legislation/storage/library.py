@@ -113,12 +113,27 @@ class InstrumentImportRow(Base):
 
 
 async def moment_of_recording(session: AsyncSession, now: datetime) -> datetime:
-    """The moment that what is recorded now bears: later than all before, until this transaction ends."""
-    await session.execute(select(func.pg_advisory_xact_lock(_RECORDING)))
+    """The moment that what is recorded now bears: later than all before, until this transaction ends.
+
+    ``now`` was read before the wait for others who record. The wait is added to it: a day may have ended meanwhile, and
+    been asked about.
+    """
+    asked = now + await _wait_to_record(session)
     last = await session.scalar(select(func.max(InstrumentStatement.recorded_at)))
     last_version = await session.scalar(select(func.max(InstrumentVersion.recorded_at)))
     later: list[datetime] = [each + timedelta(microseconds=1) for each in (last, last_version) if each]
-    return max([now, *later])
+    return max([asked, *later])
+
+
+async def _wait_to_record(session: AsyncSession) -> timedelta:
+    """Take the lock until this transaction ends; how long that took, where somebody else had it."""
+    if await session.scalar(select(func.pg_try_advisory_xact_lock(_RECORDING))):
+        return timedelta()
+    began = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+    await session.execute(select(func.pg_advisory_xact_lock(_RECORDING)))
+    ended = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+    waited: timedelta = ended - began
+    return waited
 
 
 async def hold_recordings(session: AsyncSession) -> None:
@@ -133,6 +148,14 @@ async def statements_on(session: AsyncSession, instruments: Collection[UUID]) ->
     for row in await session.scalars(found):
         by_instrument[row.instrument_id].append(statement_of(row))
     return by_instrument
+
+
+async def statement_by(session: AsyncSession, written: str | None) -> InstrumentStatement | None:
+    """A statement by its id as a client wrote it; None for what is no id or is nobody's."""
+    try:
+        return await session.get(InstrumentStatement, UUID(written)) if written else None
+    except ValueError:
+        return None
 
 
 async def repeals_of(session: AsyncSession, instruments: Collection[UUID]) -> list[Statement]:

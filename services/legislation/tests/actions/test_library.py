@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from imdi_common.problems import Problem
 from imdi_legislation.actions.enter_instrument import enter_instrument
 from imdi_legislation.actions.record_statement import record_statement
 from imdi_legislation.actions.record_version import record_version
+from imdi_legislation.domain.statements import Relation
 from imdi_legislation.queries.instruments import show_instrument
 from imdi_legislation.queries.law_in_force import law_in_force
 from imdi_legislation.queries.library import known_instrument
@@ -94,6 +96,108 @@ async def test_nobody_makes_himself_party_to_what_two_others_agreed(
     with pytest.raises(Problem, match="forbidden"):
         await state(party, of_member(country="NP"), on=parliament.instrument)
     assert await state(event("signed", "2013"), of_member(country="PH"), on=parliament.instrument)
+
+
+REGIONAL = CONVENTION | {"code": "DIRECTIVE", "type": "directive", "level": "regional", "parties": ["PH", "TH"]}
+SIGNED = {"kind": "party", "party": "NP", "status": "signed"}
+
+
+@pytest.fixture
+def enter(session: Any, of_member: Any, steward: Any, parliament: Any) -> Any:
+    async def make(who: str, **other: Any) -> Any:
+        actor = steward if who == "steward" else of_member(country=who)
+        body = CONVENTION | {"code": f"{who}-ACT", "type": "act", "level": "national", "parties": [who]} | other
+        return await enter_instrument(session, body, actor, parliament.now)
+
+    return make
+
+
+async def test_a_claim_to_be_a_party_gives_no_right_over_what_others_agreed(
+    session: Any, state: Any, enter: Any, of_member: Any, parliament: Any
+) -> None:
+    nepal = of_member(country="NP")
+    directive = await enter("PH", **REGIONAL)
+    theirs = await state(SIGNED | {"party": "TH"}, of_member(country="TH"), on=directive)
+    own = await state(SIGNED, nepal, on=directive)
+    assert "NP" in (await show_instrument(session, directive))["parties"]
+    for body in (event("repealed", "2020"), {"kind": "parties", "parties": ["NP"]}, SIGNED | {"party": "TH"}):
+        with pytest.raises(Problem, match="forbidden"):
+            await state(body, nepal, on=directive)
+    version = {"effective_from": "2001-01-01", "titles": [{"language": "en", "title": "Mine"}]} | SOURCE
+    with pytest.raises(Problem, match="forbidden"):
+        await record_version(session, directive, version, nepal, parliament.now)
+    with pytest.raises(Problem) as problem:
+        await state(SIGNED | {"replaces": str(theirs)}, nepal, on=directive)
+    assert (problem.value.status, [each["field"] for each in problem.value.errors or []]) == (403, ["replaces"])
+    reserved = SIGNED | {"status": "reservation", "text": "Not article 3."}
+    assert await state(reserved | {"replaces": str(own)}, nepal, on=directive)
+
+
+async def test_who_is_named_with_an_instrument_or_since_by_whose_it_is_may_record_on_it(
+    state: Any, enter: Any, of_member: Any
+) -> None:
+    directive = await enter("PH", **REGIONAL)
+    await state(SIGNED | {"party": "NP"}, of_member(country="NP"), on=directive)
+    assert await state(event("signed", "2000"), of_member(country="TH"), on=directive)
+    await state({"kind": "parties", "parties": ["NP"]}, of_member(country="TH"), on=directive)
+    assert await state(event("published", "2000"), of_member(country="NP"), on=directive)
+
+
+async def test_a_claim_takes_nothing_from_the_steward(state: Any, enter: Any, of_member: Any) -> None:
+    directive = await enter("steward", **REGIONAL | {"parties": []})
+    await state(SIGNED, of_member(country="NP"), on=directive)
+    assert await state(event("signed", "2000"), on=directive)
+    with pytest.raises(Problem, match="forbidden"):
+        await state(event("repealed", "2020"), of_member(country="NP"), on=directive)
+
+
+@pytest.mark.parametrize("relation", get_args(Relation))
+async def test_nobody_ends_or_changes_the_law_of_another(
+    session: Any, state: Any, enter: Any, of_member: Any, relation: str
+) -> None:
+    await enter("SA")
+    act = await enter("NP")
+    said = {"kind": "relation", "relation": relation, "object": "SA-ACT", "date": "2020"} | SOURCE
+    deeds: tuple[Callable[[], Awaitable[Any]], ...] = (
+        lambda: state(said, of_member(country="NP"), on=act),
+        lambda: enter("NP", code="NP-OTHER", statements=[said]),
+        lambda: state(said | {"object": "CONVENTION"}, of_member(country="NP"), on=act),
+    )
+    for deed in deeds:
+        if relation in {"repeals", "amends", "commences"}:
+            with pytest.raises(Problem) as problem:
+                await deed()
+            assert (problem.value.status, [each["field"] for each in problem.value.errors or []]) == (403, ["object"])
+        else:
+            assert await deed()
+    assert [row["code"] for row in await law_in_force(session, ["SA"], DAY, None, 50, None)] == ["SA-ACT"]
+
+
+@pytest.mark.parametrize(
+    ("who", "target", "may"),
+    [
+        ("PH", {"level": "bilateral", "parties": ["PH", "SA"]}, True),
+        ("SA", {"level": "bilateral", "parties": ["PH", "SA"]}, True),
+        ("NP", {"level": "bilateral", "parties": ["PH", "SA"]}, False),
+        ("TH", REGIONAL, True),
+        ("NP", REGIONAL, False),
+        ("PH", {}, True),
+        ("steward", {}, True),
+    ],
+)
+async def test_whose_instrument_it_is_and_the_steward_say_what_ends_it(
+    session: Any, enter: Any, who: str, target: dict[str, Any], may: bool
+) -> None:
+    await enter("PH", **target | {"code": "TARGET"})
+    repeal = {"kind": "relation", "relation": "repeals", "object": "TARGET", "date": "2020"} | SOURCE
+    level: dict[str, Any] = {"level": "international", "parties": []} if who == "steward" else {}
+    if may:
+        await enter(who, statements=[repeal], **level)
+    else:
+        with pytest.raises(Problem, match="forbidden"):
+            await enter(who, statements=[repeal], **level)
+    binding = [row["code"] for row in await law_in_force(session, ["PH"], DAY, None, 50, None)]
+    assert ("TARGET" in binding) is not may
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,14 @@ async def test_requirements_follow_each_decision(parliament: Any, cases: Any, to
     assert {answer["answers"]["revision"] for answer in answers} == {1}
 
 
+@pytest.mark.parametrize("written", ["{{{0}}}", "urn:uuid:{0}", "{1}"])
+async def test_a_basis_is_kept_by_its_id_however_it_was_written(session: Any, written: str) -> None:
+    instrument = await enter_instrument(session, INSTRUMENT | {"code": "i-basis"}, ONE, NOW)
+    basis = [{"instrument": written.format(instrument, str(instrument).upper()), "provision": "art. 3"}]
+    entry = await session.get(Profession, await enter(session, basis=basis))
+    assert entry.basis == [{"instrument": str(instrument), "provision": "art. 3"}]
+
+
 async def test_a_decision_goes_before_a_claim_and_an_answer(parliament: Any, cases: Any, told: Any) -> None:
     await parliament.enact("nurse", "criterion", NURSE)
     await cases.open()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -10,8 +12,11 @@ from uuid import uuid4
 import pytest
 from services.legislation.tests.api.conftest import IMPORT_ID, INSTRUMENT_ID, Send, Stage
 from services.legislation.tests.conftest import NOW
+from sqlalchemy import func, select, text, update
 
+from imdi_common.database import Database
 from imdi_legislation.actions.import_instruments import go_on_importing
+from imdi_legislation.storage.library import InstrumentImportRow, moment_of_recording
 
 SOURCE = {"source": "a gazette"}
 
@@ -177,6 +182,71 @@ async def test_what_was_exported_is_imported_without_loss(shelf: Stage) -> None:
     assert str(graph["SA-A"]).replace("SA-", "SB-") == str(graph["SB-A"])
     sheet = await shelf.send("GET", "/v1/instruments/export?format=csv&topic=wages", "anybody")
     assert [line.split(",")[0] for line in sheet.text.splitlines()] == ["code", "SA-A", "SA-C", "SB-A", "SB-C"]
+
+
+async def test_what_a_file_says_of_the_law_of_another_is_refused_on_its_row(shelf: Stage) -> None:
+    repeal = {"kind": "relation", "relation": "repeals", "object": "SA-A", "date": "2021"} | SOURCE
+    node = {
+        "legislationIdentifier": "NP-1", "name": "Act", "legislationType": "act", "legislationJurisdiction": ["NP"],
+        "imdi:level": "national", "imdi:status": "in_force", "imdi:confidence": "secondary",
+    }  # fmt: skip
+    other = node | {"legislationIdentifier": "NP-2", "citation": "urn:imdi:instrument:SA-A"}
+    document = {"@context": "https://schema.org/", "@graph": [node | {"imdi:statements": [repeal]}, other]}
+    told = await import_all(shelf, {"format": "jsonld", "document": document}, "government-np")
+    found = [(row["outcome"], [error["field"] for error in row["errors"]]) for row in told["items"]]
+    assert found == [("refused", ["object"]), ("created", [])]
+    listed = await search(shelf, "in_force_on=2026-01-01&country=SA&topic=wages")
+    assert [each["code"] for each in listed["items"]] == ["SA-A", "SA-C"]
+
+
+async def test_a_row_that_nobody_foresaw_is_noted_and_the_others_are_entered(stage: Stage) -> None:
+    rows = ["code,title,type,level,parties,status,confidence", "SA-1,One,act,national,SA,in_force,secondary"]
+    rows += ["SA-2,Two,act,national,SA,in_force,secondary", "SA-3,Three,act,national,SA,in_force,secondary"]
+    body = {"format": "csv", "content": "\n".join(rows)}
+    begun = await stage.send("POST", "/v1/instruments/imports", "government", body)
+    async with stage.database.transaction() as session:
+        unforeseen = update(InstrumentImportRow).where(InstrumentImportRow.number == 2)
+        await session.execute(unforeseen.values(body=["no object"]))
+    for _ in range(2):
+        async with stage.database.transaction() as session:
+            await go_on_importing(session, begun.json()["id"], NOW)
+    found = select(InstrumentImportRow.outcome).order_by(InstrumentImportRow.number)
+    async with stage.database.transaction() as session:
+        assert list(await session.scalars(found)) == ["created", "refused", "created"]
+
+
+async def test_who_may_not_record_waits_for_nobody_and_holds_nobody_up(stage: Stage) -> None:
+    await stage.instrument()
+    path = f"/v1/instruments/{stage.ids[INSTRUMENT_ID]}"
+    title = {"effective_from": "2013-07-31", "titles": [{"language": "en", "title": "Mine"}]} | SOURCE
+    said = {"kind": "event", "event": "repealed", "date": "2020"} | SOURCE
+    async with stage.database.transaction() as session:
+        await moment_of_recording(session, NOW)
+        for place, body in (("statements", said), ("versions", title)):
+            refused = await stage.send("POST", f"{path}/{place}", "government-np", body)
+            assert (refused.status_code, place) == (403, place), refused.text
+
+
+async def test_who_waited_to_record_records_when_the_wait_is_over(database: Database) -> None:
+    told = select(func.clock_timestamp())
+    queue = text(
+        "select count(*) from pg_locks join pg_database on pg_database.oid = database and datname = current_database() "
+        "where not granted and locktype = 'advisory'"
+    )
+
+    async def record() -> datetime:
+        async with database.transaction() as session:
+            return await moment_of_recording(session, NOW)
+
+    async with database.transaction() as session:
+        assert await moment_of_recording(session, NOW) == NOW
+        waiting = asyncio.create_task(record())
+        async with asyncio.timeout(20):
+            while not await session.scalar(queue):
+                pass
+        began = (await session.execute(told)).scalar_one()
+        held = (await session.execute(told)).scalar_one() - began
+    assert await waiting >= NOW + held > NOW
 
 
 async def test_an_import_is_its_owners_to_read(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from imdi_legislation.domain.days import Span, is_span, span, the_one_day
 from imdi_legislation.domain.in_force import Period, Repeal, in_force, status_of
-from imdi_legislation.domain.parties import bound, parties_of
+from imdi_legislation.domain.parties import bound, entitled, parties_of
 from imdi_legislation.domain.statements import Statement, known
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -221,6 +221,23 @@ def test_some_bind_their_parties_of_themselves(say: Say, level: str, kind: str) 
     left = [*said, say("party", party="PH", status="denounced", date="2010-01-01")]
     assert days(bound("PH", left, BINDING, level, kind), "2009-12-31", "2010-01-01") == ["yes", "no"]
     assert days(bound("SA", left, BINDING, level, kind), "2010-01-01") == ["yes"]
+
+
+@pytest.mark.parametrize(
+    ("level", "parties"),
+    [
+        ("national", ["PH", "NP"]),
+        ("bilateral", ["PH", "NP"]),
+        ("regional", ["PH"]),
+        ("international", ["PH"]),
+    ],
+)
+def test_where_any_government_may_claim_to_be_a_party_a_claim_gives_no_right(
+    say: Say, level: str, parties: list[str]
+) -> None:
+    said = [say("parties", parties=["PH"]), say("party", party="NP", status="in_force", date="2020")]
+    assert entitled(said, level) == parties
+    assert entitled([*said, say("parties", parties=["NP"])], level) == ["PH", "NP"]
 
 
 def test_parties_are_those_named_and_those_that_acted(say: Say) -> None:
