@@ -69,7 +69,7 @@ class DueClock:
             found = select(due.c.kind, due.c.subject).where(due.c.at <= now, due.c.kind.in_(self._actions))
             rows = (await session.execute(found.order_by(due.c.at).limit(BATCH))).all()
         for kind, subject in rows:
-            await self._do(kind, subject, now)
+            await self._do(kind, subject, self._clock.now())
         return len(rows)
 
     async def _do(self, kind: str, subject: str, now: datetime) -> None:
