@@ -19,9 +19,10 @@ from imdi_legislation.api.answers import Breach, Item, RuleReference, Standing
 from imdi_legislation.api.days import Day
 from imdi_legislation.domain.countries import COUNTRIES
 from imdi_legislation.domain.facts import Facts
+from imdi_legislation.domain.law import Law
 from imdi_legislation.queries.preview import Question, preview
 from imdi_legislation.queries.requirements import show_requirements
-from imdi_legislation.storage.law import current_law
+from imdi_legislation.storage.law import known_law, read_law
 
 router = door_router(prefix="/v1", tags=["determinations"])
 
@@ -135,7 +136,7 @@ async def preview_determination(asked: PreviewRequest, door: Caller) -> Response
     limit: RateLimit = door.runtime.resources
     limit.demand(door.request, door.now)
     question = _question(asked, door.now)
-    return door.told(preview(await current_law(door.runtime.database), question))
+    return door.told(preview(await _law(door), question))
 
 
 @router.get(
@@ -147,6 +148,15 @@ async def preview_determination(asked: PreviewRequest, door: Caller) -> Response
 async def get_requirements(requirements_id: UUID, door: Caller) -> Response:
     async with door.reading() as session:
         return door.answer(Requirements(**await show_requirements(session, requirements_id, door.actor)))
+
+
+async def _law(door: Caller) -> Law:
+    async with door.glancing() as session:
+        known = await known_law(session)
+    if known is not None:
+        return known
+    async with door.reading() as session:
+        return await read_law(session)
 
 
 def _question(asked: PreviewRequest, now: datetime) -> Question:

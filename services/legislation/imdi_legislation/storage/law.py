@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.database import Database, fetched
+from imdi_common.database import fetched
 from imdi_common.election import lock_number
 from imdi_legislation.domain.law import Law
 from imdi_legislation.storage import rules
@@ -36,19 +36,14 @@ async def raise_epoch(session: AsyncSession) -> int:
     return (await session.execute(changed)).scalar_one()
 
 
-async def current_law(database: Database) -> Law:
-    """The law as activated, for who does nothing else in a transaction."""
-    async with database.glance() as session:
-        known = await _known(session)
-    if known is not None:
-        return known
-    async with database.transaction() as session:
-        return await read_law(session)
+async def known_law(session: AsyncSession) -> Law | None:
+    """The law as activated, where this process knows it: one statement that reads its stamp."""
+    return _kept.get((await _state(session))[1])
 
 
 async def read_law(session: AsyncSession) -> Law:
     """The law as activated. Only its stamp is read where this process knows it."""
-    known = await _known(session)
+    known = await known_law(session)
     if known is not None:
         return known
     await hold_law(session)
@@ -61,10 +56,6 @@ async def read_law(session: AsyncSession) -> Law:
     while len(_kept) > _MOST:
         _kept.popitem(last=False)
     return law
-
-
-async def _known(session: AsyncSession) -> Law | None:
-    return _kept.get((await _state(session))[1])
 
 
 async def _state(session: AsyncSession) -> tuple[int, UUID]:
