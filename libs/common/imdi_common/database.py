@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.util import greenlet_spawn
 
 from imdi_common.settings import ServiceSettings
 
@@ -72,7 +73,7 @@ class Database:
             },
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self.glances = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
+        self._glances = self.engine.execution_options(isolation_level="AUTOCOMMIT").sync_engine
         self.wake = wake or (lambda: None)
 
     @classmethod
@@ -95,9 +96,17 @@ class Database:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
-    def glance(self) -> AsyncSession:
-        """A session for one statement that only reads: a transaction around it would be two round trips more."""
-        return self.glances()
+    async def glance(self, statement: str, *values: Any) -> Row[Any] | None:
+        """The first row of one statement that only reads, in the driver's own text.
+
+        A transaction around it would be two round trips more, a session's own beginning and end as much again.
+        """
+
+        def look() -> Row[Any] | None:
+            with self._glances.connect() as connection:
+                return connection.exec_driver_sql(statement, values).first()
+
+        return await greenlet_spawn(look)
 
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """Do ``work`` in one transaction; a deadlock's victim goes again, a few times."""

@@ -94,10 +94,6 @@ class Door:
         """The transaction of a read."""
         return self.runtime.database.transaction()
 
-    def glancing(self) -> AsyncSession:
-        """For one statement that reads, without a transaction."""
-        return self.runtime.database.glance()
-
     def viewing(self) -> AbstractAsyncContextManager[AsyncSession]:
         """The transaction of a read of several statements whose answer must be of one moment."""
         return self.runtime.database.snapshot()

@@ -227,3 +227,19 @@ async def test_a_command_in_flight_is_told_so_and_is_free_after_a_crash(database
     async with database.transaction() as session:
         assert await earlier(session, COMMAND) is None
         await remember(session, COMMAND, 201, str(uuid7()), MORNING)
+
+
+async def test_a_glance_sees_what_is_committed_and_leaves_no_transaction_behind(
+    database: Database, things: Any
+) -> None:
+    async with database.transaction() as session:
+        thing_id = await things.make(session, "seen")
+    for _ in range(20):  # more than there are connections
+        row = await database.glance("select label from thing where id = $1", thing_id)
+        assert row and row.label == "seen"
+        with pytest.raises(DBAPIError):
+            await database.glance("select 1 / 0")
+    assert await database.glance("select label from thing where id = $1", UUID(int=0)) is None
+    async with database.transaction() as session:
+        open_ones = "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in%'"
+        assert await session.scalar(text(open_ones)) == 0

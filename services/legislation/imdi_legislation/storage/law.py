@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.database import fetched
+from imdi_common.database import Database, fetched
 from imdi_common.election import lock_number
 from imdi_legislation.domain.law import Law
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.tables import LawState
 
+STATE = "select epoch, stamp from law_state"
 _LAW = lock_number("law")
 _MOST = 4
 _kept: OrderedDict[UUID, Law] = OrderedDict()
@@ -36,14 +37,15 @@ async def raise_epoch(session: AsyncSession) -> int:
     return (await session.execute(changed)).scalar_one()
 
 
-async def known_law(session: AsyncSession) -> Law | None:
-    """The law as activated, where this process knows it: one statement that reads its stamp."""
-    return _kept.get((await _state(session))[1])
+async def known_law(database: Database) -> Law | None:
+    """The law as activated, where this process knows it: one statement reads its stamp."""
+    row = await database.glance(STATE)
+    return _kept.get(row.stamp) if row else None
 
 
 async def read_law(session: AsyncSession) -> Law:
     """The law as activated. Only its stamp is read where this process knows it."""
-    known = await known_law(session)
+    known = _kept.get((await _state(session))[1])
     if known is not None:
         return known
     await hold_law(session)
@@ -59,6 +61,6 @@ async def read_law(session: AsyncSession) -> Law:
 
 
 async def _state(session: AsyncSession) -> tuple[int, UUID]:
-    row = await fetched(session, "select epoch, stamp from law_state")
+    row = await fetched(session, STATE)
     assert row is not None  # noqa: S101 - a migration put it there
     return row.epoch, row.stamp
