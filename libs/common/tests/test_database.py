@@ -236,7 +236,8 @@ async def test_a_glance_sees_what_is_committed_and_leaves_no_transaction_behind(
         thing_id = await things.make(session, "seen")
     for _ in range(20):  # more than there are connections
         row = await database.glance("select label from thing where id = $1", thing_id)
-        assert row and row.label == "seen"
+        assert row is not None
+        assert row.label == "seen"
         with pytest.raises(DBAPIError):
             await database.glance("select 1 / 0")
     assert await database.glance("select label from thing where id = $1", UUID(int=0)) is None
