@@ -19,7 +19,7 @@ from tests.storm.history import History
 from tests.storm.links import Link
 from tests.storm.plan import Fault
 from tests.storm.platform import Platform
-from tests.storm.probes import Probes, Recovery
+from tests.storm.probes import EVERY_WAY, Probes, Recovery, worst
 from tests.storm.redelivery import redeliver
 from tests.storm.verdicts import Verdict
 from tests.storm.wire import Refused
@@ -107,9 +107,10 @@ class Nemesis:
         await self._deeds[fault.kind](fault)
         ended, meanwhile = time.monotonic(), self._history.acknowledged - before
         try:
-            # What was said while the broker was away for minutes waits in line before what a probe says.
+            # What was said while the broker was away for minutes waits in line before what a probe says, on every way.
             patience = max(self._patience_s, fault.seconds)
-            recovery = await self._probes.run(fault.target, ended, patience)
+            ways = EVERY_WAY if fault.kind == "broker-away" else [fault.target]
+            recovery = worst([await self._probes.run(way, ended, patience) for way in ways])
         except Refused as refusal:
             self.verdicts.append(refused(f"the probe after {fault.kind}", refusal))
             return

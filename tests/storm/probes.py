@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -14,6 +15,7 @@ from tests.storm.world import World
 
 PROBED = {"registry": "consent", "worker-prep": "facts"}
 """Which probe goes through a service; all else is probed by a vacancy: matching, legislation and back."""
+EVERY_WAY = ["matching", *PROBED]
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,17 @@ class Recovery:
 
     answer_s: float | None
     visible_s: float | None
+
+
+def worst(recoveries: Sequence[Recovery]) -> Recovery:
+    """Of several ways the slowest; none where one of them was not seen."""
+    answers, visibles = [one.answer_s for one in recoveries], [one.visible_s for one in recoveries]
+    return Recovery(_latest(answers), _latest(visibles))
+
+
+def _latest(moments: Sequence[float | None]) -> float | None:
+    known = [moment for moment in moments if moment is not None]
+    return max(known) if len(known) == len(moments) else None
 
 
 class Probes:
