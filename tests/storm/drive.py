@@ -16,6 +16,8 @@ STEADY_EVERY = 4
 STEADY_PAUSE_S = 0.3
 """Between those: without it they would say much more while the broker is away than the platform is asked for at other
 times, and so much that to work it off takes longer than the broker was away."""
+ENOUGH_PAUSE_S = 3.0
+"""Between those once as many commands are acknowledged as were asked for: what matters then is how all comes back."""
 
 
 def refused(story: str, refusal: Refused) -> Verdict:
@@ -26,9 +28,10 @@ def refused(story: str, refusal: Refused) -> Verdict:
 class Driver:
     """The load; ``verdicts`` are the stories that the platform ended with a refusal."""
 
-    def __init__(self, world: World, seed: int, hands: int = HANDS) -> None:
+    def __init__(self, world: World, seed: int, hands: int = HANDS, *, enough: int = 0) -> None:
         self._world = world
         self._seed = seed
+        self._enough = enough
         self._hands = hands
         self._last = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -49,13 +52,18 @@ class Driver:
         await asyncio.gather(*self._tasks)
         self.late = len(late)
 
+    @property
+    def _pause_s(self) -> float:
+        enough = 0 < self._enough <= self._world.wire.history.acknowledged
+        return ENOUGH_PAUSE_S if enough else STEADY_PAUSE_S
+
     async def _tell(self, number: int) -> None:
         chance = Random(f"{self._seed}/{number}")
         stories = STORIES if number % STEADY_EVERY else STEADY
         while not self._last.is_set():
             [story] = chance.choices(list(stories), list(stories.values()))
             if stories is STEADY:
-                await asyncio.sleep(chance.uniform(0, 2 * STEADY_PAUSE_S))
+                await asyncio.sleep(chance.uniform(0, 2 * self._pause_s))
             try:
                 await story(self._world, Random(chance.getrandbits(64)))
             except Refused as refusal:

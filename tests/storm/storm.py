@@ -102,7 +102,7 @@ async def _blow(
     except Refused as refusal:
         return Outcome([], [], [refused("before the storm", refusal)])
     driver, nemesis = (
-        Driver(world, asked.seed, asked.hands),
+        Driver(world, asked.seed, asked.hands, enough=asked.acknowledged),
         Nemesis(platform, links, disks, probes, wire.history, asked.patience_s),
     )
     until = time.monotonic() + asked.minutes * 60
