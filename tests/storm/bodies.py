@@ -11,6 +11,8 @@ OCCUPATION = "5322"
 MARK = "Kanari"
 """Begins every name: nothing else in the platform holds this word."""
 PASSPORT_MARK = "KNRX"
+NUMBER = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ"
+"""A thousand million numbers: of a million, two of 1,800 workers had the same one, and were refused as registered."""
 PHONE_MARK = "+97798410"
 LETTERS = "ghjklmnpqrstvwxz"
 LAWFUL_WAGE, UNLAWFUL_WAGE = "900.00", "300.00"
@@ -50,7 +52,7 @@ def worker(chance: Random, today: date, *purposes: str) -> dict[str, Any]:
         "nationality": ORIGIN,
         "country": ORIGIN,
         "passport": {
-            "number": f"{PASSPORT_MARK}{chance.randrange(10**6):06}",
+            "number": PASSPORT_MARK + "".join(chance.choices(NUMBER, k=6)),
             "issuing_country": ORIGIN,
             "expires_on": str(today + timedelta(days=1500)),
         },
