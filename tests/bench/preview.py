@@ -48,7 +48,9 @@ async def preview(ground: Ground, sizes: Sizes) -> list[tuple[Ratio, dict[str, A
     """The 99th percentile of one caller's waits, milliseconds."""
     url, owner_url = await asyncio.to_thread(ground.servers.postgres.create_database, "bench_preview_law")
     await asyncio.to_thread(migrate, SERVICE, owner_url)
-    await load_packs(Runtime.of(SERVICE, settings(url)))
+    runtime = Runtime.of(SERVICE, settings(url))
+    await load_packs(runtime)
+    await runtime.database.close()
     bare = await asyncpg.connect(url.replace("+asyncpg", ""))
     keys = [row["id"] for row in await bare.fetch("select id from rule_version order by id")]
     ours, floor = [], []
