@@ -51,12 +51,17 @@ def bound() -> socket.socket:
     return opened
 
 
+def _trusted() -> tuple[Mint, str]:
+    """Keys, and the token of a partner that they sign."""
+    mint = Mint()
+    member = {"id": uuid4(), "kind": "recruitment_agency", "country": "NP"}
+    return mint, mint.token([SERVICE.audience], "partner", member, datetime.now(UTC))
+
+
 async def ours(url: str) -> None:
     """A process of the role ``api``, that trusts the token which it prints."""
     configure("bench", "WARNING")
-    mint, opened = Mint(), bound()
-    member = {"id": uuid4(), "kind": "recruitment_agency", "country": "NP"}
-    token = mint.token([SERVICE.audience], "partner", member, datetime.now(UTC))
+    (mint, token), opened = _trusted(), bound()
     port = opened.getsockname()[1]
     settings = ServiceSettings(
         host="127.0.0.1",
@@ -87,9 +92,7 @@ async def floor(url: str) -> None:
 
 async def by_hand(url: str) -> None:
     """Starlette and asyncpg, keeping the promises that ours keeps, with nothing between: the least that they take."""
-    mint = Mint()
-    member = {"id": uuid4(), "kind": "recruitment_agency", "country": "NP"}
-    token = mint.token([SERVICE.audience], "partner", member, datetime.now(UTC))
+    mint, token = _trusted()
     verifier = Verifier(SERVICE.audience, ISSUER, lambda: mint.public, Clock())
     async with _pool(url) as pool:
 

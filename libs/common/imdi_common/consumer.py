@@ -16,6 +16,7 @@ MAX_RECORDS = 500
 POLL_MS = 200
 BATCHES_AT_ONCE = 4
 FEW = 10
+"""Records of a partition in its turn."""
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
@@ -138,13 +139,14 @@ class Consumer:
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
         if not self._careful:
-            return await (_many(consumer) if self._whole_topics else few_of_each(consumer))
+            return await (many(consumer) if self._whole_topics else few_of_each(consumer))
         batches = await one_by_one(consumer)
         self._careful = not any(isinstance(record, Unreadable) for records in batches.values() for record in records)
         return batches
 
 
-async def _many(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+async def many(consumer: AIOKafkaConsumer) -> dict[TopicPartition, list[Any]]:
+    """The next records of whatever was fetched first."""
     found: dict[TopicPartition, list[Any]] = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
     return found
 

@@ -27,6 +27,17 @@ PUBLIC: dict[str, Any] = {"x-public": True, "security": []}
 NO_KEY: dict[str, Any] = {"x-no-idempotency-key": True}
 OWN: dict[str, Any] = {"x-consistency": "own"}
 COPY: dict[str, Any] = {"x-consistency": "copy"}
+MAY_MATCH: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "If-Match",
+            "in": "header",
+            "required": False,
+            "description": "The ETag last read: 412 where it has changed since. Without: as it is now.",
+            "schema": {"type": "string"},
+        }
+    ]
+}
 
 Deed = Callable[[AsyncSession], Awaitable[UUID | str]]
 Show = Callable[[AsyncSession, Any], Awaitable[Shape]]

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from imdi_common.consumer import MAX_RECORDS, POLL_MS, one_by_one
+from imdi_common.consumer import many, one_by_one
 
 Positions = dict[TopicPartition, int]
 
@@ -52,10 +52,7 @@ class WholeTopic:
     async def _poll(self) -> dict[TopicPartition, list[Any]]:
         before = await self.positions()
         try:
-            found: dict[TopicPartition, list[Any]] = await self._consumer.getmany(
-                timeout_ms=POLL_MS, max_records=MAX_RECORDS
-            )
+            return await many(self._consumer)
         except UnicodeDecodeError:
             self.go_back(before)
             return await one_by_one(self._consumer)
-        return found

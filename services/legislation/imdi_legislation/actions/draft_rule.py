@@ -36,13 +36,13 @@ async def checked_draft(session: AsyncSession, body: dict[str, Any], actor: Acto
     await _demand_instruments(session, draft)
     await demand_may_rule(session, actor, draft.scope, {basis.instrument for basis in draft.basis})
     await demand_may_succeed(session, actor, draft.code)
-    _demand_verified(draft, now)
+    demand_verified(draft.verified_on, now)
     return draft
 
 
 async def add_draft(session: AsyncSession, draft: RuleDraft, by: str, now: datetime) -> RuleVersion:
     """Add a draft that is known to be in order; an existing code gets its next version (409 for another kind)."""
-    _demand_verified(draft, now)
+    demand_verified(draft.verified_on, now)
     await session.execute(insert(RuleCode).values(code=draft.code, kind=draft.kind).on_conflict_do_nothing())
     code = await lock_code(session, draft.code)
     if code.kind != draft.kind:
@@ -90,10 +90,6 @@ async def _demand_instruments(session: AsyncSession, draft: RuleDraft) -> None:
     )
     if any(instrument not in found for instrument in ids):
         raise invalid("basis", "instrument", "Each basis names an instrument by its id.")
-
-
-def _demand_verified(draft: RuleDraft, now: datetime) -> None:
-    demand_verified(draft.verified_on, now)
 
 
 def _as_id(text: str) -> UUID | None:

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.problems import conflict, forbidden
 from imdi_legislation.actions.complete_instrument import complete_instrument
 from imdi_legislation.actions.enter_instrument import add_instrument
-from imdi_legislation.actions.library_permission import NOT_YOURS, demand_may_record
+from imdi_legislation.actions.library_permission import demand_may_record
+from imdi_legislation.actions.permission import NOT_YOURS
 from imdi_legislation.actions.refusals import refused
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.instruments import InstrumentDraft, read_instrument

@@ -10,13 +10,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from imdi_common.problems import Problem, forbidden, not_found
+from imdi_legislation.actions.permission import NOT_YOURS
 from imdi_legislation.domain.parties import entitled
 from imdi_legislation.domain.statements import CHANGING, StatementDraft, known
 from imdi_legislation.domain.who_may import OPEN_TO_CLAIMS, Author
 from imdi_legislation.storage.library import statement_by, statements_on
 from imdi_legislation.storage.tables import Instrument
-
-NOT_YOURS = "A party's government enters an instrument, the steward an international one."
 
 
 async def demand_may_record(session: AsyncSession, author: Author, instrument_id: UUID) -> None:

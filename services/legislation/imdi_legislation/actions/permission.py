@@ -15,11 +15,13 @@ from imdi_legislation.domain.who_may import Author, may_rule
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.tables import Instrument, RuleVersion
 
+NOT_YOURS = "A party's government enters an instrument, the steward an international one."
+
 
 def demand_may_enter(actor: Actor, level: str, parties: Collection[str]) -> None:
     """403 unless an instrument of that level and those parties is the caller's to enter."""
     if not author_of(actor).may_enter(level, parties):
-        raise forbidden("A party's government enters an instrument, the steward an international one.")
+        raise forbidden(NOT_YOURS)
 
 
 def author_of(actor: Actor) -> Author:

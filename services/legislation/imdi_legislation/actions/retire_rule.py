@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from imdi_common.problems import conflict, invalid
 from imdi_contracts.legislation import RuleRetired
 from imdi_legislation.actions.law_changes import follow
 from imdi_legislation.actions.permission import lock_version_of
+from imdi_legislation.domain.succession import DAY
 from imdi_legislation.storage.law import change_law
 from imdi_legislation.storage.rules import lock_code
 
@@ -30,7 +31,7 @@ async def retire_rule(session: AsyncSession, rule_id: UUID, on: date, actor: Act
     if on < version.effective_from:
         raise invalid("on", "order", "It is not before the first day on which the rule binds.")
     code = await lock_code(session, version.code)
-    version.effective_until = on - timedelta(days=1)
+    version.effective_until = on - DAY
     version.status, version.retired_by, version.retired_at = "retired", actor.client_id, now
     await follow(session, code, RuleRetired, [version], now)
     return rule_id

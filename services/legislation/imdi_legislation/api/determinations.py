@@ -14,7 +14,7 @@ from imdi_common.door import NO_KEY, OWN, PUBLIC, Caller, door_router
 from imdi_common.problems import invalid
 from imdi_common.rate_limit import RateLimit
 from imdi_common.shapes import CountryCode, MoneyShape, Shape, Text, UtcTime, WageShape
-from imdi_contracts.codes import CEFR_LEVELS, Cefr
+from imdi_contracts.codes import CEFR_LEVELS, Cefr, Name
 from imdi_legislation.api.answers import Breach, Item, RuleReference, Standing
 from imdi_legislation.api.days import Day
 from imdi_legislation.domain.countries import COUNTRIES
@@ -28,7 +28,6 @@ router = door_router(prefix="/v1", tags=["determinations"])
 
 Isco = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
-AnswerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Whole = Annotated[StrictInt, Field(ge=0, le=10_000)]
 Answer = StrictBool | Annotated[StrictInt, Field(ge=-(2**53), le=2**53)] | Annotated[StrictStr, Field(max_length=200)]
 
@@ -44,7 +43,7 @@ class WorkerFacts(Shape):
     isced: Annotated[StrictInt, Field(ge=0, le=8)] | None = None
     language: dict[LanguageCode, Annotated[StrictInt, Field(ge=0, le=6)] | Cefr] = Field(default={})
     """CEFR, or as the fact counts: 0 none … 6 = C2."""
-    facts: dict[AnswerName, Answer] = Field(default={})
+    facts: dict[Name, Answer] = Field(default={})
 
 
 class ContractFacts(Shape):

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.door import NO_KEY, OWN, PUBLIC, Caller, Door, door_router
+from imdi_common.door import MAY_MATCH, NO_KEY, OWN, PUBLIC, Caller, Door, door_router
 from imdi_common.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, encode_cursor
 from imdi_common.rate_limit import RateLimit
 from imdi_common.shapes import CountryCode
@@ -35,7 +35,6 @@ from imdi_legislation.api.procedure_shapes import (
     ProcedureStatus,
     WhatIfRequest,
 )
-from imdi_legislation.api.rules import MAY_MATCH
 from imdi_legislation.domain.fields import Invalid
 from imdi_legislation.domain.findings import find
 from imdi_legislation.domain.plain import plain

@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from imdi_common.door import OWN, PUBLIC, Caller, door_router
+from imdi_common.door import MAY_MATCH, OWN, PUBLIC, Caller, door_router
 from imdi_common.paging import Page, Paging, decode_cursor, encode_cursor
 from imdi_common.shapes import Code, CountryCode, LongText, Shape, Text, UtcTime, Versioned
 from imdi_contracts.codes import Confidence
@@ -28,17 +28,6 @@ from imdi_legislation.storage.tables import RuleVersion
 router = door_router(prefix="/v1/rules", tags=["rules"])
 
 RuleStatus = Literal["draft", "proposed", "active", "retired"]
-MAY_MATCH: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "If-Match",
-            "in": "header",
-            "required": False,
-            "description": "The ETag last read: 412 where it has changed since. Without: as it is now.",
-            "schema": {"type": "string"},
-        }
-    ]
-}
 Named = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 

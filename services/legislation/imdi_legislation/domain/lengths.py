@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from imdi_planning.durations import Duration, duration
 
@@ -25,23 +25,29 @@ def shortest_of(texts: Sequence[str]) -> tuple[int, str]:
     It is the first that is never longer than any; where none is, as many days as the shortest spans at the least.
     """
     read = [duration(text) for text in texts]
-    for place, one in enumerate(read):
-        if all(never_longer(one, other) for other in read):
-            return place, texts[place]
-    place = min(range(len(read)), key=lambda place: read[place].shortest)
-    return place, _in_days(read[place].shortest, texts[place])
+    return _governing(texts, read, never_longer, min, [one.shortest for one in read])
 
 
 def longest_of(texts: Sequence[str]) -> tuple[int, str]:
     """The same where the longest binds: where none is never shorter than any, as many days as one spans at the most."""
     read = [duration(text) for text in texts]
+    return _governing(texts, read, lambda one, other: never_longer(other, one), max, [one.longest for one in read])
+
+
+def _governing(
+    texts: Sequence[str],
+    read: Sequence[Duration],
+    goes_before: Callable[[Duration, Duration], bool],
+    furthest: Callable[[Sequence[int]], int],
+    spans: Sequence[int],
+) -> tuple[int, str]:
+    """The first that goes before all; where none does, the furthest of the spans, in days.
+
+    What is longer than a text of days can say stays as written.
+    """
     for place, one in enumerate(read):
-        if all(never_longer(other, one) for other in read):
+        if all(goes_before(one, other) for other in read):
             return place, texts[place]
-    place = max(range(len(read)), key=lambda place: read[place].longest)
-    return place, _in_days(read[place].longest, texts[place])
-
-
-def _in_days(days: int, written: str) -> str:
-    """So many days; what is longer than a text of days can say stays as written."""
-    return f"P{days}D" if days <= _MOST_DAYS else written
+    days = furthest(spans)
+    place = spans.index(days)
+    return place, f"P{days}D" if days <= _MOST_DAYS else texts[place]

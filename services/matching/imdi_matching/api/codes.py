@@ -59,7 +59,6 @@ OccupationPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$"), Af
 Skill = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,290}$")]
 """An ESCO skill, by its address."""
 Count = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Fact = Annotated[bool | int | str, BeforeValidator(_fact)]
 """The answer to ``worker.facts.<name>``: yes or no, a whole number, or a code; never free text, for it travels."""
 

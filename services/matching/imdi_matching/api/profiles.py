@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from imdi_common.door import COPY, OWN, Caller, Door, door_router
 from imdi_common.paging import Paging
 from imdi_common.shapes import Day, Shape, Text, UtcTime, Versioned
+from imdi_contracts.codes import Name
 from imdi_matching.actions.put_profile import put_profile
-from imdi_matching.api.codes import Count, Country, Fact, FactName, Languages, Money, Skill, UnitGroup, unique
+from imdi_matching.api.codes import Count, Country, Fact, Languages, Money, Skill, UnitGroup, unique
 from imdi_matching.api.shortlists import VacanciesForWorker
 from imdi_matching.queries.profiles import show_profile
 from imdi_matching.queries.shortlist import vacancies_for
@@ -47,7 +48,7 @@ class Entry(Shape):
     destinations: Annotated[list[Country], Field(max_length=250), AfterValidator(unique)] = Field(default_factory=list)
     """Where the worker wishes to go; empty is anywhere."""
     wage_floor: Money | None = None
-    facts: Annotated[dict[FactName, Fact], Field(max_length=50)] = Field(default_factory=dict)
+    facts: Annotated[dict[Name, Fact], Field(max_length=50)] = Field(default_factory=dict)
 
 
 class Profile(Versioned):

@@ -102,7 +102,7 @@ def _view(dossier: Dossier, actor: Actor, now: datetime, *, whole: bool) -> dict
         ],
         "items": [item_view(dossier, item, made) for item in items],
         "bars": held.bars if whole else [],
-        "criteria": [flat(criterion) for criterion in held.criteria] if whole else [],
+        "criteria": [_flat(criterion) for criterion in held.criteria] if whole else [],
         "facts": held.facts if held.controller_id == actor.tenant_id else None,
         "requirements_id": held.requirements_id,
         "revision": held.revision,
@@ -111,7 +111,7 @@ def _view(dossier: Dossier, actor: Actor, now: datetime, *, whole: bool) -> dict
     }
 
 
-def flat(criterion: dict[str, Any]) -> dict[str, Any]:
+def _flat(criterion: dict[str, Any]) -> dict[str, Any]:
     """A criterion as the law tells it, with its effect's own fields beside its standing."""
     effect: dict[str, Any] = criterion["effect"]
     return {name: value for name, value in criterion.items() if name != "effect"} | effect
