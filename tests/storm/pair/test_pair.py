@@ -24,7 +24,8 @@ from imdi_local.testing.servers import Servers, Urls
 
 ROOT = Path(__file__).parents[3]
 SABOTAGE = ROOT / "tests" / "storm" / "sabotage"
-ENOUGH_EVENTS = 600
+EVENTS_A_LIFE = 150
+"""So much each life of a process sees, before its end."""
 DROPPED_EVERY = 300
 PATIENCE_S = 120.0
 
@@ -144,14 +145,15 @@ async def storm(pair: Pair) -> set[str]:
     again = f"{pair.group}-again"
     async with killed_at_the_end(await pair.start_writer()):
         async with killed_at_the_end(await pair.start_reader()):
-            await pair.until(pair.reader, effect, ENOUGH_EVENTS // 4)
+            await pair.until(pair.reader, effect, EVENTS_A_LIFE)
         async with killed_at_the_end(await pair.start_reader(group=again)):
-            await pair.until(pair.reader, effect, ENOUGH_EVENTS // 2)
+            await pair.until(pair.reader, effect, 2 * EVENTS_A_LIFE)
     async with (
         killed_at_the_end(await pair.start_reader(group=again)),
         killed_at_the_end(await pair.start_writer()) as writer,
     ):
-        await pair.until(pair.writer, outbox, ENOUGH_EVENTS)
+        so_far = await pair.count(pair.writer, outbox)
+        await pair.until(pair.writer, outbox, so_far + EVENTS_A_LIFE)
         writer.terminate()
         await pair.drain()
     return complaints(await pair.seen())
