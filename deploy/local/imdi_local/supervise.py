@@ -35,6 +35,10 @@ def told_by_the_system(name: str, log: str) -> Trouble | None:
     return None
 
 
+async def _never() -> None:
+    await asyncio.Event().wait()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """How one process is kept running."""
@@ -47,6 +51,8 @@ class Plan:
     """What is wrong when it ends before it is ready, from its last lines."""
     prepare: Callable[[], None] = lambda: None
     """Before each start, in a thread: clears away what the last process left."""
+    wedged: Callable[[], Coroutine[None, None, None]] = _never
+    """Returns when a process lives on of which only another start makes one that works."""
 
 
 class Supervised:
@@ -71,7 +77,7 @@ class Supervised:
         failures = 0
         while self.running:
             watched = self.running
-            ended = await watched.exited()
+            ended = await self._end_of(watched)
             async with self._changing:
                 if self.running is not watched:  # its successor has taken over
                     continue
@@ -84,6 +90,15 @@ class Supervised:
                 except Trouble as trouble:
                     failures += 1
                     self._show("imdi", f"{trouble.wrong}: {trouble.remedy}")
+
+    async def _end_of(self, watched: Running) -> ExitedError:
+        try:
+            await watched.until(self.plan.wedged())
+        except ExitedError as ended:
+            return ended
+        self._show("imdi", f"{self.plan.name} lives, but does its work no more; ending it")
+        await watched.stop(STOP)
+        return await watched.exited()
 
     async def replace(self) -> None:
         """Starts a successor beside it, and ends it when that is ready. Raises Trouble; then the old one goes on."""

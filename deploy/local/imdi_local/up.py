@@ -166,9 +166,14 @@ class Up:
             self._kafka = server = await asyncio.to_thread(Kafka, place, *ports, link)
             await server.create()
             explain = partial(kafka.damaged, place)
-            await self._supervisor.start(
-                Plan(name="kafka", program=server.program, ready=lambda _: server.ready(), explain=explain)
+            plan = Plan(
+                name="kafka",
+                program=server.program,
+                ready=lambda _: server.ready(),
+                explain=explain,
+                wedged=server.wedged,
             )
+            await self._supervisor.start(plan)
             await topics.provide(server.bootstrap)
 
     async def _migrate(self, around: Surroundings) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from structlog.testing import capture_logs
 
+from imdi_common import consumer
+from imdi_common.consumer import Consumer
 from imdi_contracts.event import Topic
 from imdi_local import java, kafka_jars, topics
+from imdi_local import kafka as kafka_module
 from imdi_local.cache import cache
 from imdi_local.kafka import Kafka
 from imdi_local.running import Running
@@ -47,12 +52,12 @@ async def _send(kafka: Kafka, value: bytes) -> None:
 
 async def _read(kafka: Kafka) -> bytes | None:
     """The next record of a group that commits what it has read."""
-    consumer = AIOKafkaConsumer(
+    reader = AIOKafkaConsumer(
         "kept", bootstrap_servers=kafka.bootstrap, group_id="reader", auto_offset_reset="earliest"
     )
-    async with consumer:
-        record = await consumer.getone()
-        await consumer.commit()
+    async with reader:
+        record = await reader.getone()
+        await reader.commit()
         value: bytes | None = record.value
         return value
 
@@ -61,6 +66,34 @@ async def test_an_id_that_begins_with_a_hyphen_is_no_option(kafka: Kafka, monkey
     monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=0xF8 << 120))
     await kafka.create()
     assert "cluster.id=-AAAA" in (kafka.data / "meta.properties").read_text()
+
+
+async def at_once() -> None:
+    """Applied."""
+
+
+async def test_one_that_coordinates_no_groups_is_wedged(
+    kafka: Kafka, serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kafka_module, "LOOK_S", 0.05)
+    monkeypatch.setattr(kafka_module, "WEDGED_S", 2.0)
+    # One node cannot have two copies of the offsets, so it never has a coordinator.
+    monkeypatch.setitem(kafka_module.SETTINGS, "offsets.topic.replication.factor", "2")
+    monkeypatch.setattr(consumer, "LATE_S", 0.5)
+    async with serving(kafka):
+        await topics.provide(kafka.bootstrap, [Topic("kept", "thing")])
+        reading = Consumer("reader", ["kept"], kafka.bootstrap, "0", lambda *_: at_once())
+        with capture_logs() as logs, suppress(TimeoutError):
+            consuming = asyncio.create_task(reading.run())
+            await asyncio.wait_for(kafka.wedged(), 30)
+            await asyncio.wait_for(consuming, 1)
+        assert {"event": "consumer_in_no_group", "group": "reader", "log_level": "error"} in logs
+    monkeypatch.setitem(kafka_module.SETTINGS, "offsets.topic.replication.factor", "1")
+    async with serving(kafka):
+        await _send(kafka, b"it works")
+        assert await _read(kafka) == b"it works"
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(kafka.wedged(), 4)
 
 
 async def test_a_directory_that_is_not_kafkas_is_named(kafka: Kafka) -> None:

@@ -105,6 +105,24 @@ async def test_what_dies_is_prepared_and_started_again(watch: Watch) -> None:
     await watch.supervisor.stop()
 
 
+async def test_what_lives_but_works_no_more_is_ended_and_started_again(watch: Watch) -> None:
+    wedged = asyncio.Event()
+
+    async def told() -> None:
+        await wedged.wait()
+        wedged.clear()
+
+    await watch.supervisor.start(plan("it", FOR_EVER, wedged=told))
+    before = watch.pid("it")
+    watch.bell.clear()
+    wedged.set()
+    await asyncio.wait_for(watch.bell.wait(), 10)
+    assert watch.pid("it") != before
+    assert started(before) is None
+    assert watch.lines[0] == "imdi: it lives, but does its work no more; ending it"
+    await watch.supervisor.stop()
+
+
 async def test_one_that_ends_before_it_is_ready_is_explained_with_its_words(watch: Watch) -> None:
     with pytest.raises(Trouble, match="it could not start") as caught:
         await watch.supervisor.start(plan("it", "print('no colour'); raise SystemExit(3)", ready=never))

@@ -20,6 +20,8 @@ FEW = 10
 COMMIT_S = 2.0
 """Seconds in which the last offset is committed when the consumer ends."""
 BACKOFF_S = 0.5
+LATE_S = 30.0
+"""Seconds after which a consumer that is in no group yet is told of, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Consumer:
         )
         committing: asyncio.Task[None] | None = None
         try:
-            await consumer.start()
+            await self._join(consumer)
             while not self._leaving.is_set():
                 batches = await self._poll(consumer)
                 self.assigned = bool(consumer.assignment())
@@ -111,6 +113,16 @@ class Consumer:
                     await self._between()
         finally:
             await asyncio.shield(_stop(consumer, committing))
+
+    async def _join(self, consumer: AIOKafkaConsumer) -> None:
+        """The client waits for ever, and without a word, for a broker that lives but coordinates the group no more."""
+        joining = asyncio.ensure_future(consumer.start())
+        try:
+            while not (await asyncio.wait({joining}, timeout=LATE_S))[0]:
+                logger().error("consumer_in_no_group", group=self._group)
+            joining.result()
+        finally:
+            joining.cancel()
 
     async def _apply(self, polled: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, int]:
         """Some batches at once, as they would be in several processes; how far each partition has come."""

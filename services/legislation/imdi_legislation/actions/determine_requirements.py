@@ -54,7 +54,7 @@ async def determine_again(session: AsyncSession, subjects: Collection[Subject], 
 
 async def _answer(session: AsyncSession, subject: Subject, case: PreparationCase, law: Law, now: datetime) -> None:
     preparation, facts, bound = case.preparation, case.facts(law), case.bound(law)
-    found, hashed = bound.conclude(facts), input_hash(bound.rules, facts)
+    found, hashed = bound.conclude(facts), input_hash(bound.rules, facts, subject.salt)
     judgement = Judgement(
         "preparation", preparation.revision, preparation.departure_on, found.told, found.fingerprint, hashed, facts,
         preparation.worker_id, law.epoch, found.failed,

@@ -93,9 +93,9 @@ class Assessment:
         return {"lawful": not self.breaches, "breaches": plain(self.breaches), "rules": plain(self.rules)}
 
 
-def determine(rules: Sequence[Rule], facts: Facts) -> Requirements:
+def determine(rules: Sequence[Rule], facts: Facts, salt: str | None = None) -> Requirements:
     """All that the rules in scope of one case say of its facts."""
-    return Requirements(**vars(conclude(rules, facts)), input_hash=input_hash(rules, facts))
+    return Requirements(**vars(conclude(rules, facts)), input_hash=input_hash(rules, facts, salt))
 
 
 def conclude(rules: Sequence[Rule], facts: Facts) -> Conclusion:
@@ -113,9 +113,13 @@ def conclude(rules: Sequence[Rule], facts: Facts) -> Conclusion:
     )
 
 
-def input_hash(rules: Sequence[Rule], facts: Facts) -> str:
-    """What names the input of a determination: every fact, and the id of each version in scope."""
-    return fingerprint({"facts": facts, "rules": sorted(rule.id for rule in rules)})
+def input_hash(rules: Sequence[Rule], facts: Facts, salt: str | None) -> str:
+    """What names the input of a determination: every fact, and the id of each version in scope.
+
+    With the ``salt`` of its case, without which a person's facts, few and each of few values, could be found by trying.
+    """
+    salted = {"salt": salt} if salt else {}
+    return fingerprint({"facts": facts, "rules": sorted(rule.id for rule in rules)} | salted)
 
 
 def departure_bars(requirements: Conclusion) -> list[Judged]:

@@ -26,9 +26,9 @@ class Difference:
     found: Any
 
 
-def determined_anew(rules: Sequence[Rule], facts: Facts) -> dict[str, Any]:
+def determined_anew(rules: Sequence[Rule], facts: Facts, salt: str | None = None) -> dict[str, Any]:
     """The requirements of a preparation as they are told, and the hash of their input."""
-    found = determine(rules, facts)
+    found = determine(rules, facts, salt)
     return found.told | {"input_hash": found.input_hash}
 
 

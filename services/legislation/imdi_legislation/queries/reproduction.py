@@ -29,7 +29,7 @@ async def reproduce(session: AsyncSession, determination_id: UUID, actor: Actor)
     if kept.facts is None:
         raise Problem("erased", 410, "The facts were erased with the worker; the outcome and the hash remain.")
     answer = kept.determination
-    found = _anew(answer, kept.facts, await _rules(session, answer))
+    found = _anew(answer, kept.facts, kept.salt, await _rules(session, answer))
     differing = differences(answer.outcome | {"input_hash": answer.input_hash}, found)
     return {
         "id": answer.id,
@@ -39,9 +39,9 @@ async def reproduce(session: AsyncSession, determination_id: UUID, actor: Actor)
     }
 
 
-def _anew(answer: Determination, kept: DeterminationFacts, versions: list[Rule]) -> dict[str, Any]:
+def _anew(answer: Determination, kept: DeterminationFacts, salt: str | None, versions: list[Rule]) -> dict[str, Any]:
     if answer.kind == "preparation":
-        return determined_anew(versions, kept.facts)
+        return determined_anew(versions, kept.facts, salt)
     if kept.offer is None:
         raise _not_reproducible("offer_not_kept", "It is from before the offer was kept beside its facts.")
     return assessed_anew(versions, kept.facts, offer_of(kept.offer), kept.offer["origins"], answer.judged_on)

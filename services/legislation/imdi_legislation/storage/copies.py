@@ -139,7 +139,11 @@ async def forget_worker(session: AsyncSession, worker_id: UUID) -> list[UUID]:
     """
     own_preparations = Preparation.worker_id == worker_id
     prepared = list(await session.scalars(select(Preparation.id).where(own_preparations)))
-    kept = update(Subject).where(Subject.id == Preparation.id, own_preparations).values(parties=Preparation.parties)
+    kept = (
+        update(Subject)
+        .where(Subject.id == Preparation.id, own_preparations)
+        .values(parties=Preparation.parties, salt=None)
+    )
     await session.execute(kept.execution_options(synchronize_session=False))
     for held in (Placement, Preparation, DeterminationFacts):
         await session.execute(delete(held).where(held.worker_id == worker_id))

@@ -17,11 +17,12 @@ class KeptAnswer:
     """A determination and its facts, None where they are erased; and the members whom it concerns, as far as known.
 
     ``owner`` is a vacancy's; ``parties`` are a preparation's, once its worker is erased those of then; ``controller``
-    is its worker's.
+    is its worker's. ``salt`` is in the hash of a preparation's input.
     """
 
     determination: Determination
     facts: DeterminationFacts | None
+    salt: str | None
     owner: UUID | None
     parties: list[UUID]
     controller: UUID | None
@@ -41,7 +42,7 @@ async def kept_on(session: AsyncSession, subject_id: UUID, limit: int, before: U
 async def _kept(session: AsyncSession, which: ColumnElement[bool], limit: int) -> list[KeptAnswer]:
     parties = func.coalesce(Preparation.parties, Subject.parties)
     found = (
-        select(Determination, DeterminationFacts, Vacancy.owner_id, parties, Worker.controller_id)
+        select(Determination, DeterminationFacts, Subject.salt, Vacancy.owner_id, parties, Worker.controller_id)
         .join(Subject, Subject.id == Determination.subject_id)
         .outerjoin(DeterminationFacts, DeterminationFacts.determination_id == Determination.id)
         .outerjoin(Vacancy, Vacancy.id == Determination.subject_id)

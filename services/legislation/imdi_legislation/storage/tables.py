@@ -151,6 +151,8 @@ class Subject(Announcing, Base):
     """When a stale one could not be answered: others go first for a while."""
     parties: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     """Who read a preparation whole when its worker was erased: no copy tells it any more."""
+    salt: Mapped[str | None] = mapped_column(server_default=text("gen_random_uuid()::text"))
+    """In the hash of a preparation's input, so that nobody finds out facts by trying; erased with the worker."""
 
 
 class Determination(Base):

@@ -83,6 +83,7 @@ def test_the_hash_covers_facts_and_rule_versions(rule: MakeRule) -> None:
     assert determine([one], dict(reversed(CARE.items()))).input_hash == base
     assert determine([two], CARE).input_hash != base
     assert determine([one], CARE | {"worker.age": 23}).input_hash != base
+    assert len({determine([one], CARE, salt).input_hash for salt in (None, "a", "b")}) == 3
     assert len(base) == 64
 
 

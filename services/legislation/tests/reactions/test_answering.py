@@ -229,6 +229,7 @@ class TestErasure:
         for held in (Worker, Profile, Placement, Preparation, DeterminationFacts):
             assert await session.scalar(select(func.count()).select_from(held)) == 0
         assert len((await session.scalars(select(Determination))).one().input_hash) == 64
+        assert await session.scalar(select(Subject.salt)) is None
         assert await told("erasure.completed") == [{"worker_id": cases.worker_id}]
 
     async def test_what_comes_after_is_not_kept(self, session: Any, cases: Any, told: Any) -> None:

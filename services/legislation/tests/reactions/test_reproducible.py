@@ -10,11 +10,11 @@ import pytest
 from services.legislation.tests.conftest import MEDICAL, WAGE_FLOOR
 from sqlalchemy import select
 
-from imdi_legislation.domain.determination import determine
+from imdi_legislation.domain.determination import determine, input_hash
 from imdi_legislation.queries.preview import Question, preview
 from imdi_legislation.storage import rules
 from imdi_legislation.storage.law import read_law
-from imdi_legislation.storage.tables import Determination, DeterminationFacts, RuleVersion
+from imdi_legislation.storage.tables import Determination, DeterminationFacts, RuleVersion, Subject
 
 BAR = {"prohibits": "departure", "reason": "War"}
 
@@ -60,6 +60,20 @@ async def test_years_later_the_facts_and_versions_kept_give_the_same_outcome_and
     ids = [UUID(reference["id"]) for reference in answer.outcome["rules"]]
     versions = list(await session.scalars(select(RuleVersion).where(RuleVersion.id.in_(ids))))
     titles, types = await rules.titles_of(session, versions), await rules.answer_types(session)
-    again = determine([rules.as_rule(version, titles, types) for version in versions], known)
+    salt = await session.scalar(select(Subject.salt).where(Subject.id == answer.subject_id))
+    again = determine([rules.as_rule(version, titles, types) for version in versions], known, salt)
     assert again.told == answer.outcome
     assert again.input_hash == answer.input_hash
+
+
+async def test_nobody_finds_out_facts_by_trying_what_gives_their_hash(
+    session: Any, parliament: Any, cases: Any
+) -> None:
+    await parliament.enact()
+    await cases.open()
+    answer, known = await kept(session)
+    [version] = await session.scalars(select(RuleVersion))
+    bound = [rules.as_rule(version, await rules.titles_of(session, [version]), await rules.answer_types(session))]
+    salt = await session.scalar(select(Subject.salt).where(Subject.id == answer.subject_id))
+    assert input_hash(bound, known, salt) == answer.input_hash
+    assert input_hash(bound, known, None) != answer.input_hash
