@@ -63,6 +63,7 @@ SERVICE = Service(
     settings=Settings,
     package="imdi_legislation",
     routers=[
+        determinations.router,  # asked the most, so it is found first
         exchange.router,
         instruments.router,
         library.router,
@@ -70,7 +71,6 @@ SERVICE = Service(
         impact.router,
         differences.router,
         country_groups.router,
-        determinations.router,
         kept_determinations.router,
         procedures.router,
         procedure_report.router,

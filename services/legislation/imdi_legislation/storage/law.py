@@ -40,7 +40,7 @@ async def raise_epoch(session: AsyncSession) -> int:
 async def known_law(database: Database) -> Law | None:
     """The law as activated, where this process knows it: one statement reads its stamp."""
     row = await database.glance(STATE)
-    return _kept.get(row.stamp) if row else None
+    return _kept.get(row["stamp"]) if row else None
 
 
 async def read_law(session: AsyncSession) -> Law:
