@@ -10,7 +10,7 @@ from tests.storm.plan import Fault
 from tests.storm.report import line, table
 from tests.storm.storm import Asked, forget, fresh_folder, storm
 
-pytestmark = pytest.mark.xdist_group("storm")
+pytestmark = pytest.mark.xdist_group("up")  # the largest groups begin first: alone, it would be the last to run
 SEED = int(os.environ.get("IMDI_STORM_SEED", "20261125"))
 PLAN = (
     Fault("kill", "matching serve", quiet=4),

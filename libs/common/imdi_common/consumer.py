@@ -123,6 +123,7 @@ class Consumer:
             joining.result()
         finally:
             joining.cancel()
+            await asyncio.wait({joining})
 
     async def _apply(self, polled: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, int]:
         """Some batches at once, as they would be in several processes; how far each partition has come."""
