@@ -16,6 +16,7 @@ from aiokafka.errors import (
     GroupLoadInProgressError,
     KafkaError,
     NotCoordinatorForGroupError,
+    for_code,
 )
 
 from imdi_local.java import find_java
@@ -30,9 +31,7 @@ WEDGED_S = 45.0
 """Seconds without a coordinator; a start under full load takes 20."""
 GROUPS = ["0", "1", "2", "3"]
 """One for each partition of the offsets: a group's is the hash of its name, which of one letter is its code."""
-NO_COORDINATOR = {
-    error.errno for error in (GroupLoadInProgressError, GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError)
-}
+NO_COORDINATOR = (GroupLoadInProgressError, GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError)
 SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -155,12 +154,12 @@ class Kafka:
             await admin.start()
             for group in GROUPS:  # one by one: of several, aiokafka 0.14 cannot read the answer
                 [told] = await admin.describe_consumer_groups([group])
-                if told.to_object()["groups"][0]["error_code"] in NO_COORDINATOR:
+                if issubclass(for_code(told.to_object()["groups"][0]["error_code"]), NO_COORDINATOR):
                     return True
             return False
-        except KafkaError as error:
-            return error.errno in NO_COORDINATOR
-        except OSError:
+        except NO_COORDINATOR:
+            return True
+        except (KafkaError, OSError):
             return False
         finally:
             await admin.close()

@@ -93,6 +93,7 @@ async def test_one_that_coordinates_no_groups_is_wedged(
         await _send(kafka, b"it works")
         assert await _read(kafka) == b"it works"
         assert not await kafka._says_it_coordinates_not()
+    assert not await kafka._says_it_coordinates_not()
 
 
 async def test_a_directory_that_is_not_kafkas_is_named(kafka: Kafka) -> None:
