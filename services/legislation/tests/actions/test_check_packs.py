@@ -59,6 +59,11 @@ def test_the_packs_of_the_project_are_in_order() -> None:
     assert {"np-my", "ph-sa-domestic"} <= {pack.name for pack in packs}
 
 
+@pytest.mark.parametrize("file", pack_files(PACKS), ids=lambda file: file.stem)
+def test_each_of_them_stands_alone(file: Path) -> None:
+    assert check_packs([file], PACKS)[1] == []
+
+
 def test_a_pack_in_order(tmp_path: Path) -> None:
     assert wrong(write(tmp_path, RULE)) == []
 
