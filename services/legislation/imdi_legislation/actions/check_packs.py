@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from imdi_legislation.actions.load_packs import INSTRUMENTS, Pack, PackRefused, pack_files, read_instruments, read_pack
@@ -30,7 +31,8 @@ def packs_at(named: Iterable[str], home: Path) -> list[Path]:
 def check_packs(files: Iterable[Path], home: Path) -> tuple[list[Pack], list[str]]:
     """The packs that can be read, and all that is wrong: ``file:line: code: field: what is wrong``.
 
-    The instruments are those of ``instruments.yaml`` beside a pack, else in the folder ``home``, and the packs' own.
+    The instruments are those of ``instruments.yaml`` beside a pack, else in the folder ``home``, those of the packs
+    in ``home``, which every platform has, and the packs' own.
     """
     packs: dict[Path, Pack] = {}
     errors: list[str] = []
@@ -41,7 +43,7 @@ def check_packs(files: Iterable[Path], home: Path) -> tuple[list[Pack], list[str
             packs[file] = read_pack(file)
         except PackRefused as refused:
             errors += refused.errors
-    for pack in packs.values():
+    for pack in (*_readable(pack_files(home)), *packs.values()):
         instruments |= _entered(pack)
     types: dict[str, FactType] = {}
     law = [_rule(rule, types) for pack in packs.values() for rule in pack.rules]
@@ -56,6 +58,12 @@ def check_packs(files: Iterable[Path], home: Path) -> tuple[list[Pack], list[str
             ]
             errors += [f"{text.place('rules', number, name)}: {rule.code}: {name}: {what}" for name, what in wrong]
     return list(packs.values()), list(dict.fromkeys(errors))
+
+
+def _readable(files: Iterable[Path]) -> Iterator[Pack]:
+    for file in files:
+        with suppress(PackRefused):
+            yield read_pack(file)
 
 
 def _entered(pack: Pack) -> dict[str, InstrumentDraft]:
