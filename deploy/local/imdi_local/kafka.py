@@ -41,7 +41,7 @@ SETTINGS = {
     "auto.create.topics.enable": "false",
     "num.partitions": "12",
     # One node has one copy of everything, and few partitions of its own topics to recover after a crash.
-    "offsets.topic.num.partitions": "4",
+    "offsets.topic.num.partitions": str(len(GROUPS)),
     "offsets.topic.replication.factor": "1",
     # What is read at a start; behind it the cleaner keeps each group's last offsets alone.
     "offsets.topic.segment.bytes": str(1 << 20),

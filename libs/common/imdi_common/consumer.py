@@ -10,6 +10,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from imdi_common.meanwhile import meanwhile
 from imdi_common.telemetry import logger
 
 MAX_RECORDS = 500
@@ -100,7 +101,8 @@ class Consumer:
         )
         committing: asyncio.Task[None] | None = None
         try:
-            await self._join(consumer)
+            # For a broker that lives but coordinates the group no more, the client waits for ever, without a word.
+            await meanwhile(consumer.start(), LATE_S, self._tell)
             while not self._leaving.is_set():
                 batches = await self._poll(consumer)
                 self.assigned = bool(consumer.assignment())
@@ -114,16 +116,8 @@ class Consumer:
         finally:
             await asyncio.shield(_stop(consumer, committing))
 
-    async def _join(self, consumer: AIOKafkaConsumer) -> None:
-        """The client waits for ever, and without a word, for a broker that lives but coordinates the group no more."""
-        joining = asyncio.ensure_future(consumer.start())
-        try:
-            while not (await asyncio.wait({joining}, timeout=LATE_S))[0]:
-                logger().error("consumer_in_no_group", group=self._group)
-            joining.result()
-        finally:
-            joining.cancel()
-            await asyncio.wait({joining})
+    async def _tell(self) -> None:
+        logger().error("consumer_in_no_group", group=self._group)
 
     async def _apply(self, polled: Mapping[TopicPartition, list[Any]]) -> dict[TopicPartition, int]:
         """Some batches at once, as they would be in several processes; how far each partition has come."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from imdi_common.election import DRIVER_ERRORS
 from imdi_common.settings import ServiceSettings
 
 RETRIED = {"40001", "40P01"}
@@ -113,7 +114,7 @@ class Database:
                         self._url, min_size=0, max_size=2, reset=_as_it_is, server_settings=self._settings
                     )
                 return await (await self._glances).fetchrow(statement, *values)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except (OSError, TimeoutError, *DRIVER_ERRORS):
             return None
 
     async def run(self, work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from imdi_common.meanwhile import meanwhile
+
 Connection = Any
 """An asyncpg connection; asyncpg ships no types."""
 
@@ -29,15 +31,7 @@ def lock_number(name: str) -> int:
 
 async def holding(connection: Connection, work: Awaitable[Result]) -> Result:
     """Await ``work`` while using the connection every second, so that only a frozen holder loses the lock."""
-    task = asyncio.ensure_future(work)
-    try:
-        while not (await asyncio.wait({task}, timeout=HEARTBEAT_S))[0]:
-            await connection.execute("select 1")
-        return task.result()
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
+    return await meanwhile(work, HEARTBEAT_S, lambda: connection.execute("select 1"))
 
 
 @asynccontextmanager
